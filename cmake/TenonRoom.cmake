@@ -1,0 +1,29 @@
+# A room is a folder of src/ and one object library; all rooms together are the library `tenon`.
+# Sources are globbed: adding a file to a room is adding the file.
+
+add_library(tenon_options INTERFACE)
+target_include_directories(tenon_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+target_compile_options(tenon_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -fno-math-errno
+  $<$<BOOL:${TENON_WERROR}>:-Werror>)
+if(TENON_SANITIZE)
+  target_compile_options(tenon_options INTERFACE -fsanitize=${TENON_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(tenon_options INTERFACE -fsanitize=${TENON_SANITIZE})
+endif()
+
+set_property(GLOBAL PROPERTY TENON_ROOMS "")
+
+# tenon_room(<folder> [LIBS lib...]): the .cpp files of src/<folder> (not of its subfolders).
+function(tenon_room folder)
+  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(tenon_${name} OBJECT ${sources})
+  target_link_libraries(tenon_${name} PRIVATE tenon_options ${ARG_LIBS})
+  set_property(GLOBAL APPEND PROPERTY TENON_ROOMS tenon_${name})
+  set_property(GLOBAL APPEND PROPERTY TENON_ROOM_LIBS ${ARG_LIBS})
+endfunction()
