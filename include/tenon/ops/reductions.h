@@ -1,0 +1,5 @@
+#pragma once
+
+#include "tenon/graph.h"
+
+namespace tenon {}  // namespace tenon

@@ -1,0 +1,7 @@
+#include "op/support.h"
+
+namespace tenon {
+
+void define_pooling(OpTable&) {}
+
+}  // namespace tenon

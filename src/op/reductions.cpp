@@ -1,0 +1,7 @@
+#include "op/support.h"
+
+namespace tenon {
+
+void define_reductions(OpTable&) {}
+
+}  // namespace tenon
