@@ -1,0 +1,112 @@
+// What a device is to the rest of Tenon. A backend says which nodes it runs and how they may be grouped,
+// turns a lowered program into steps, and owns memory and streams. Nothing above this header may assume that
+// an address is readable by the host, or that a call has finished when it returns: only `synchronize` says
+// so.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tenon/graph.h"
+
+namespace tenon {
+
+struct DeviceInfo {
+  std::string name;               // "cpu", "reference", …
+  std::string description;        // for people: "Intel Xeon, AVX-512, oneDNN 2.6.3, LLVM 19"
+  bool host_addressable = false;  // host memory may be handed to a step as it stands
+  std::size_t memory = 0;         // bytes in all
+  int threads = 1;                // at most
+};
+
+// Device memory: the address means something to its backend alone.
+using Memory = std::shared_ptr<void>;
+
+// Work is done in the order in which a stream was given it; streams run beside one another.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+};
+
+// A point in a stream's work.
+class Event {
+ public:
+  virtual ~Event() = default;
+};
+
+// A node made ready to run: bound to shapes, not to addresses.
+class Step {
+ public:
+  virtual ~Step() = default;
+  // `addresses` holds those of the node's inputs, results and, where it asks for some, its scratch, in this
+  // order.
+  virtual void run(Stream& stream, void* const* addresses) = 0;
+  virtual std::size_t scratch_bytes() const { return 0; }
+  // (result, input): the result may be written over that input, as the node was asked for by `in_place`.
+  virtual std::span<const std::pair<int, int>> in_place() const { return {}; }
+  // What ran where, for `inspect`: "oneDNN brgemm:avx512_core", "loops: 2 nests".
+  virtual std::string describe() const = 0;
+  // How many blocks one run may allocate inside a library; our own code allocates none.
+  virtual bool allocates_in_library() const { return false; }
+};
+
+// How the fuse pass may treat a node.
+enum class Role {
+  declined,     // this backend cannot run it; it is decomposed, or falls back to its reference kernel
+  opaque,       // a step of its own
+  contraction,  // a step of its own that can take element-wise consumers along as its epilogue
+  loops,        // may be fused with its neighbours into generated loops
+};
+
+struct BackendOptions {
+  int threads = 1;
+  bool cache = true;  // of compiled code, on disk
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual const DeviceInfo& device() const = 0;
+
+  // Memory and streams.
+  virtual Memory allocate(std::size_t bytes) = 0;
+  virtual std::unique_ptr<Stream> make_stream(const BackendOptions& options) = 0;
+  virtual void copy_in(Stream& stream, void* device, const void* host, std::size_t bytes) = 0;
+  virtual void copy_out(Stream& stream, void* host, const void* device, std::size_t bytes) = 0;
+  virtual void copy(Stream& stream, void* to, const void* from, std::size_t bytes) = 0;
+  virtual std::shared_ptr<Event> record(Stream& stream) = 0;
+  virtual void wait(Stream& stream, const Event& event) = 0;
+  virtual void synchronize(Stream& stream) = 0;  // rethrows what a step of the stream threw
+
+  // Rewriting: asked by passes about nodes of the typed stage.
+  virtual Role role(const Graph& graph, const Node& node) const = 0;
+  // Whether `consumer` may join the epilogue that begins with the contraction and went on with `epilogue` so
+  // far.
+  virtual bool absorbs(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
+                       const Node& consumer) const = 0;
+  // Whether the whole program should become one step of generated loops: little matmuls are loops like any
+  // other.
+  virtual bool whole_as_loops(const Graph& graph) const = 0;
+
+  // Compiles every node of a lowered program but its leaves; one step a node, null for a leaf.
+  virtual std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) = 0;
+};
+
+// The attributes of Op::fused. `kind` is "loops" or "contraction"; `in_place` lists pairs (result, input)
+// that the program asks to share memory, flattened.
+inline constexpr std::string_view kFusedLoops = "loops";
+inline constexpr std::string_view kFusedContraction = "contraction";
+
+// The registry: concrete backends are registered by name by whoever links them.
+using BackendFactory = std::shared_ptr<Backend> (*)();
+void register_backend(std::string name, BackendFactory factory);
+std::shared_ptr<Backend> find_backend(std::string_view name);  // null where there is none
+std::vector<std::string> backend_names();
+
+}  // namespace tenon

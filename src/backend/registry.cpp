@@ -1,0 +1,44 @@
+#include <map>
+#include <mutex>
+
+#include "backend/backend.h"
+
+namespace tenon {
+
+namespace {
+struct Entry {
+  BackendFactory factory;
+  std::shared_ptr<Backend> backend;  // made on the first use, then shared
+};
+struct Registry {
+  std::mutex mutex;
+  std::map<std::string, Entry, std::less<>> entries;
+};
+Registry& registry() {
+  static Registry registry;
+  return registry;
+}
+}  // namespace
+
+void register_backend(std::string name, BackendFactory factory) {
+  const std::lock_guard lock(registry().mutex);
+  registry().entries.insert_or_assign(std::move(name), Entry{factory, nullptr});
+}
+
+std::shared_ptr<Backend> find_backend(std::string_view name) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().entries.find(name);
+  if (found == registry().entries.end()) return nullptr;
+  Entry& entry = found->second;
+  if (!entry.backend) entry.backend = entry.factory();
+  return entry.backend;
+}
+
+std::vector<std::string> backend_names() {
+  const std::lock_guard lock(registry().mutex);
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : registry().entries) names.push_back(name);
+  return names;
+}
+
+}  // namespace tenon

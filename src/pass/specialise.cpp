@@ -1,0 +1,143 @@
+#include "pass/specialise.h"
+
+#include <algorithm>
+
+#include "pass/rewrite.h"
+
+namespace tenon {
+
+namespace {
+using Results = std::optional<std::vector<Value>>;
+constexpr std::int64_t kFoldedElements =
+    1024;  // shape arithmetic is small; larger constants are the fold pass's
+
+bool is_constant(Value value) { return value.graph().node(value.ref()).op == Op::constant; }
+const Tensor& tensor_of(Value value) { return value.graph().node(value.ref()).attrs.tensor("value"); }
+
+Value broadcast_to(Value value, const Shape& shape) {
+  if (value.type().shape() == shape) return value;
+  return value.graph().emit1(Op::broadcast_to, {value}, {{"shape", shape}});
+}
+
+Type bound_type(const Node& node, const std::map<std::string, Type>& inputs) {
+  const Type& written = node.results[0];
+  const auto found = inputs.find(name_of(node));
+  if (found == inputs.end()) {
+    require(written.concrete(), "input '", name_of(node), "' is ", written, ": its shape must be given");
+    return written;
+  }
+  const Type& given = found->second;
+  const auto fits = [](Dim want, Dim have) { return !want.is_constant() || want == have; };
+  require(given.concrete() && given.dtype == written.dtype &&
+              (!written.ranked || std::equal(written.dims.begin(), written.dims.end(), given.dims.begin(),
+                                             given.dims.end(), fits)),
+          "input '", name_of(node), "' is ", written, ", but it was given ", given);
+  return given;
+}
+
+// sum_to_like: over the axes that were stretched, then without the leading ones.
+Value sum_to(Value value, const Shape& to) {
+  const Shape from = value.type().shape();
+  if (from == to) return value;
+  const std::size_t lead = from.size() - to.size();
+  Ints axes;
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (i < lead || (to[i - lead] == 1 && from[i] != 1)) axes.push_back(static_cast<std::int64_t>(i));
+  Graph& graph = value.graph();
+  if (!axes.empty()) value = graph.emit1(Op::reduce_sum, {value}, {{"axes", axes}, {"keep", true}});
+  return value.type().shape() == to ? value : graph.emit1(Op::reshape, {value}, {{"shape", to}});
+}
+
+Ints integers(const Tensor& tensor) {
+  Ints values;
+  for (std::int64_t i = 0; i < tensor.size(); ++i)
+    values.push_back(static_cast<std::int64_t>(tensor.number(i)));
+  return values;
+}
+
+bool foldable(const Node& node, std::span<const Value> inputs) {
+  const OpDef& def = definition(node.op);
+  return !inputs.empty() && def.kernel && node.bodies.empty() && !def.random && !def.effects &&
+         std::all_of(inputs.begin(), inputs.end(), [](const Value& input) {
+           return is_constant(input) && !is_float(input.dtype()) &&
+                  tensor_of(input).size() <= kFoldedElements;
+         });
+}
+
+std::vector<Value> fold(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
+  Graph scratch;  // for the type rule alone
+  std::vector<Value> moved;
+  std::vector<Tensor> tensors;
+  for (const Value& input : inputs) {
+    tensors.push_back(tensor_of(input));
+    moved.push_back(scratch.constant(tensors.back()));
+  }
+  const auto typed = scratch.emit(node.op, moved, node.attrs);
+  const Node& made = scratch.node(typed[0].ref());
+  std::vector<Value> results;
+  for (const Tensor& tensor : definition(node.op).kernel({made, tensors, made.results, {}}))
+    results.push_back(rewrite.to().constant(tensor));
+  return results;
+}
+
+std::vector<Value> explicit_broadcast(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
+  Shape shape;
+  for (const Value& input : inputs) {
+    const Shape& other = input.type().shape();
+    if (other.size() > shape.size()) shape.insert(shape.begin(), other.size() - shape.size(), 1);
+    const std::size_t lead = shape.size() - other.size();
+    for (std::size_t i = 0; i < other.size(); ++i)
+      if (shape[lead + i] == 1) shape[lead + i] = other[i];
+  }
+  std::vector<Value> widened;
+  for (const Value& input : inputs) widened.push_back(broadcast_to(input, shape));
+  return rewrite.copy(node, widened);
+}
+
+// An op whose second input says a shape, once that is known, says it by its attribute.
+Results with_known_shape(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
+  const bool takes_shape = node.op == Op::reshape || node.op == Op::broadcast_to || node.op == Op::iota;
+  if (!takes_shape || inputs.empty() || !is_constant(inputs.back())) return std::nullopt;
+  if (node.op != Op::iota && inputs.size() < 2) return std::nullopt;
+  const Ints shape = integers(tensor_of(inputs.back()));
+  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], shape)}};
+  Node rewritten = node;
+  rewritten.attrs.set("shape", shape);
+  return rewrite.copy(rewritten, inputs.first(inputs.size() - 1));
+}
+
+Results specialise_node(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
+  switch (node.op) {
+    case Op::shape_of:
+      return {
+          {rewrite.to().constant(Tensor::of<std::int64_t>({inputs[0].rank()}, inputs[0].type().shape()))}};
+    case Op::sum_to_like:
+      return {{sum_to(inputs[0], inputs[1].type().shape())}};
+    case Op::expand_like:
+      return {{broadcast_to(inputs[0], inputs[1].type().shape())}};
+    default:
+      break;
+  }
+  if (foldable(node, inputs)) return fold(rewrite, node, inputs);
+  if (auto known = with_known_shape(rewrite, node, inputs)) return known;
+  if (definition(node.op).elementwise) return explicit_broadcast(rewrite, node, inputs);
+  return std::nullopt;
+}
+}  // namespace
+
+Graph specialise(const Graph& source, const std::map<std::string, Type>& inputs) {
+  for (const auto& [name, type] : inputs)
+    require(source.find_input(name).has_value(), "the program has no input named '", name, "'");
+  Graph typed = Rewrite::apply(
+      source, [&](Rewrite& rewrite, const Node& node, std::span<const Value> values) -> Results {
+        if (node.op == Op::input) return {{rewrite.to().input(name_of(node), bound_type(node, inputs))}};
+        return specialise_node(rewrite, node, values);
+      });
+  for (const Node& node : typed.nodes())
+    for (const Type& type : node.results)
+      require(type.concrete(), describe(node), ": its type is ", type,
+              " although every input's shape is known: its shape depends on data");
+  return typed;
+}
+
+}  // namespace tenon
