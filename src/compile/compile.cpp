@@ -1,0 +1,55 @@
+#include "compile/compile.h"
+
+#include "pass/cse.h"
+#include "pass/dead.h"
+#include "pass/decompose.h"
+#include "pass/fuse.h"
+#include "pass/simplify.h"
+#include "pass/specialise.h"
+
+namespace tenon {
+
+namespace {
+// Applies passes one after another to one program.
+class Pipeline {
+ public:
+  Pipeline(Graph graph, const CompileOptions& options) : graph_(std::move(graph)), options_(options) {}
+
+  template <class Pass>
+  void apply(std::string_view name, const Pass& pass) {
+    graph_ = pass(graph_);
+    if (options_.trace) options_.trace(name, graph_);
+  }
+  template <class Pass>
+  void apply_optional(std::string_view name, const Pass& pass) {
+    if (!options_.disabled.contains(std::string(name))) apply(name, pass);
+  }
+  Graph take() { return std::move(graph_); }
+
+ private:
+  Graph graph_;
+  const CompileOptions& options_;
+};
+}  // namespace
+
+Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
+             const CompileOptions& options) {
+  const auto runs_whole = [&](const Graph& graph, const Node& node) {
+    return backend.role(graph, node) != Role::declined;
+  };
+
+  Pipeline program(source.clone(), options);
+  program.apply("specialise", [&](const Graph& graph) { return specialise(graph, inputs); });
+  program.apply("decompose",
+                [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
+  program.apply_optional("simplify", simplify);
+  program.apply_optional("merge-common", merge_common);
+  program.apply_optional("remove-dead", remove_dead);
+  program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend); });
+
+  auto lowered = std::make_shared<const Graph>(program.take());
+  auto steps = backend.compile(*lowered, options.backend);
+  return make_plan(std::move(lowered), std::move(steps));
+}
+
+}  // namespace tenon

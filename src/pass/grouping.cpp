@@ -1,0 +1,204 @@
+#include "pass/grouping.h"
+
+#include <algorithm>
+#include <map>
+
+#include "pass/rewrite.h"
+
+namespace tenon {
+
+namespace {
+using Ids = std::vector<std::uint32_t>;
+
+bool is_leaf(const Node& node) {
+  return node.op == Op::input || node.op == Op::state || node.op == Op::constant;
+}
+
+class Grouper {
+ public:
+  Grouper(const Graph& graph, const Backend& backend)
+      : graph_(graph),
+        backend_(backend),
+        count_(graph.nodes().size()),
+        kind_(count_),
+        readers_(count_),
+        escapes_(count_),
+        root_(count_, kNone),
+        stage_(count_, 0) {}
+
+  Grouping run() {
+    classify();
+    collect_readers();
+    take_epilogues();
+    find_cheap();
+    assign_stages();
+    sink();
+    separate_views();
+    return units();
+  }
+
+ private:
+  enum class Kind { leaf, cheap, loops, contraction, opaque, view };
+  static constexpr std::uint32_t kNone = ~0u;
+
+  const Node& node(std::uint32_t id) const { return graph_.nodes()[id]; }
+  bool in_loops(std::uint32_t id) const { return kind_[id] == Kind::loops && root_[id] == kNone; }
+  bool absorbed(std::uint32_t id) const { return root_[id] != kNone; }
+
+  void classify() {
+    for (std::uint32_t id = 0; id < count_; ++id) {
+      if (is_leaf(node(id))) {
+        kind_[id] = Kind::leaf;
+        continue;
+      }
+      const Role role = backend_.role(graph_, node(id));
+      kind_[id] = role == Role::loops         ? Kind::loops
+                  : role == Role::contraction ? Kind::contraction
+                                              : Kind::opaque;
+    }
+  }
+
+  void collect_readers() {
+    for (std::uint32_t id = 0; id < count_; ++id)
+      for (const Ref input : node(id).inputs) readers_[input.node].push_back(id);
+    for (const NamedRef& output : graph_.outputs()) escapes_[output.ref.node] = true;
+    for (const NamedRef& update : graph_.updates()) escapes_[update.ref.node] = true;
+  }
+
+  // What a contraction's result goes through on its only way on, as long as the backend takes it along.
+  void take_epilogues() {
+    for (std::uint32_t id = 0; id < count_; ++id) {
+      if (kind_[id] != Kind::contraction) continue;
+      root_[id] = id;
+      Ids epilogue;
+      std::uint32_t last = id;
+      while (!escapes_[last] && readers_[last].size() == 1) {
+        const std::uint32_t next = readers_[last][0];
+        if (!in_loops(next) || !backend_.absorbs(graph_, node(id), epilogue, node(next))) break;
+        root_[next] = id;
+        epilogue.push_back(next);
+        last = next;
+      }
+    }
+  }
+
+  // A broadcast, or arithmetic on single elements: not worth a place in memory, so each reader computes it
+  // anew.
+  bool is_cheap(std::uint32_t id) const {
+    if (!in_loops(id) || node(id).results.size() != 1) return false;
+    if (node(id).op == Op::broadcast_to || node(id).op == Op::iota) return true;
+    const OpDef& def = definition(node(id).op);
+    return node(id).results[0].size() == 1 && (def.elementwise || node(id).op == Op::reshape) &&
+           std::all_of(node(id).inputs.begin(), node(id).inputs.end(), [&](Ref input) {
+             return kind_[input.node] == Kind::cheap || kind_[input.node] == Kind::leaf;
+           });
+  }
+
+  void find_cheap() {
+    for (std::uint32_t id = 0; id < count_; ++id)
+      if (is_cheap(id) && !escapes_[id] &&
+          std::all_of(readers_[id].begin(), readers_[id].end(), [&](std::uint32_t reader) {
+            return in_loops(reader) || (absorbed(reader) && reader != root_[reader]);
+          }))
+        kind_[id] = Kind::cheap;
+    // A cheap node that some reader needs in memory was left out above; so is what only it reads.
+    for (std::uint32_t id = 0; id < count_; ++id)
+      if (kind_[id] == Kind::cheap && readers_[id].empty()) kind_[id] = Kind::loops;
+  }
+
+  // Loops of one stage can become one group without a cycle: between two stages stands something else.
+  int stage_after(Ref input, bool reader_is_loops) const {
+    const std::uint32_t id = input.node;
+    return stage_[id] +
+           (reader_is_loops && !in_loops(id) && kind_[id] != Kind::leaf && kind_[id] != Kind::cheap ? 1 : 0);
+  }
+
+  void assign_stages() {
+    for (std::uint32_t id = 0; id < count_; ++id) {
+      for (const Ref input : node(id).inputs)
+        stage_[id] = std::max(stage_[id], stage_after(input, in_loops(id)));
+      // What is read before the end of an epilogue is read by its root.
+      if (absorbed(id)) stage_[id] = std::max(stage_[id], stage_[root_[id]]);
+    }
+  }
+
+  // A node that only later stages read, and whose inputs are in memory anyway, is computed where it is read:
+  // the mask of an activation, say, instead of being kept from the forward pass.
+  void sink() {
+    for (std::uint32_t id = static_cast<std::uint32_t>(count_); id-- > 0;) {
+      if (!in_loops(id) || escapes_[id] || readers_[id].empty() || !definition(node(id).op).elementwise)
+        continue;
+      int latest = stage_[readers_[id][0]];
+      for (const std::uint32_t reader : readers_[id])
+        latest =
+            std::min(latest, in_loops(reader) || kind_[reader] == Kind::cheap ? stage_[reader] : stage_[id]);
+      const bool inputs_stay = std::all_of(node(id).inputs.begin(), node(id).inputs.end(), [&](Ref input) {
+        return !in_loops(input.node) || stage_[input.node] < stage_[id];
+      });
+      if (inputs_stay) stage_[id] = std::max(stage_[id], latest);
+    }
+  }
+
+  // A reshape at a group's edge is another way to look at memory, not a computation.
+  void separate_views() {
+    const auto same_group = [&](std::uint32_t a, std::uint32_t b) {
+      return (in_loops(b) && stage_[a] == stage_[b]) || kind_[b] == Kind::cheap;
+    };
+    for (std::uint32_t id = 0; id < count_; ++id)
+      if (in_loops(id) && node(id).op == Op::reshape && !same_group(id, node(id).inputs[0].node))
+        kind_[id] = Kind::view;
+    for (std::uint32_t id = static_cast<std::uint32_t>(count_); id-- > 0;) {
+      if (!in_loops(id) || node(id).op != Op::reshape) continue;
+      const bool read_inside = std::any_of(readers_[id].begin(), readers_[id].end(),
+                                           [&](std::uint32_t reader) { return same_group(id, reader); });
+      if (!read_inside) kind_[id] = Kind::view;
+    }
+  }
+
+  Grouping units() const {
+    Grouping grouping{{}, std::vector<int>(count_, Grouping::kNowhere)};
+    std::map<std::pair<int, std::uint32_t>, int> known;  // (0, stage) or (1, root)
+    for (std::uint32_t id = 0; id < count_; ++id) {
+      if (kind_[id] == Kind::leaf || kind_[id] == Kind::cheap) continue;
+      const bool shared = in_loops(id) || absorbed(id);
+      const auto key = in_loops(id) ? std::pair(0, static_cast<std::uint32_t>(stage_[id]))
+                                    : std::pair(1, absorbed(id) ? root_[id] : id);
+      const auto [at, fresh] = known.emplace(key, static_cast<int>(grouping.units.size()));
+      if (fresh || !shared) grouping.units.push_back({unit_kind(id), {}});
+      grouping.unit_of[id] = at->second;
+      grouping.units[static_cast<std::size_t>(at->second)].nodes.push_back(id);
+    }
+    return grouping;
+  }
+
+  Unit::Kind unit_kind(std::uint32_t id) const {
+    if (absorbed(id)) return Unit::Kind::contraction;
+    if (kind_[id] == Kind::view) return Unit::Kind::view;
+    return kind_[id] == Kind::loops ? Unit::Kind::loops : Unit::Kind::opaque;
+  }
+
+  const Graph& graph_;
+  const Backend& backend_;
+  std::size_t count_;
+  std::vector<Kind> kind_;
+  std::vector<Ids> readers_;
+  std::vector<bool> escapes_;        // is an output or an update
+  std::vector<std::uint32_t> root_;  // the contraction whose unit a node belongs to
+  std::vector<int> stage_;
+};
+}  // namespace
+
+Grouping group(const Graph& graph, const Backend& backend) {
+  if (!backend.whole_as_loops(graph)) return Grouper(graph, backend).run();
+  Grouping grouping{{}, std::vector<int>(graph.nodes().size(), Grouping::kNowhere)};
+  Unit whole{Unit::Kind::loops, {}};
+  for (std::uint32_t id = 0; id < graph.nodes().size(); ++id) {
+    if (is_leaf(graph.nodes()[id])) continue;
+    grouping.unit_of[id] = 0;
+    whole.nodes.push_back(id);
+  }
+  if (!whole.nodes.empty()) grouping.units.push_back(std::move(whole));
+  return grouping;
+}
+
+}  // namespace tenon
