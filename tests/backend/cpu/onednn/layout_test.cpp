@@ -1,0 +1,40 @@
+#include "support.h"
+
+namespace tenon::onednn {
+namespace {
+
+TEST(Layout, NamesAreReadAndWritten) {
+  for (const char* name : {"ab", "ba", "acdb", "aBcd16b", "ABcd16b16a", "aBCde4c16b4c"}) {
+    const auto form = blocking({name});
+    ASSERT_TRUE(form) << name;
+    EXPECT_EQ(layout_of(*form).name, name);
+  }
+}
+
+TEST(Layout, WrongNamesAreRefused) {
+  for (const char* name :
+       {"", "ac", "aa", "aBcd", "abcd16b", "aBcd16", "aBcd0b", "aBcd16z", "aBcd16b!", "wino_1_2"})
+    EXPECT_FALSE(blocking({name})) << name;
+}
+
+TEST(Layout, TheUsualOnes) {
+  EXPECT_EQ(row_major(4).name, "abcd");
+  EXPECT_EQ(transposed(3).name, "acb");
+  EXPECT_EQ(channels_last(5).name, "acdeb");
+}
+
+TEST(Layout, BytesCountThePadding) {
+  EXPECT_EQ(bytes_of({DType::f32, {2, 17, 3, 3}, {"abcd"}}), 2u * 17 * 9 * 4);
+  EXPECT_EQ(bytes_of({DType::bf16, {2, 17, 3, 3}, {"aBcd16b"}}), 2u * 32 * 9 * 2);
+}
+
+TEST(Layout, WhatCannotBeDescribedHasNoSize) {
+  EXPECT_FALSE(bytes_of({DType::f32, {2, 3}, {}}));
+  EXPECT_FALSE(bytes_of({DType::f64, {2, 3}, {"ab"}}));
+  EXPECT_FALSE(bytes_of({DType::f32, {2, 3}, {"abc"}}));
+  EXPECT_FALSE(bytes_of({DType::f32, {2, 0}, {"ab"}}));
+  EXPECT_FALSE(bytes_of({DType::f32, {2, 3}, {"wino_1_"}}));
+}
+
+}  // namespace
+}  // namespace tenon::onednn
