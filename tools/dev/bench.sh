@@ -4,24 +4,23 @@
 # A suite is a file of bench/. Look at the machine's load before believing a figure.
 use build
 
-suites_there() { find bench -maxdepth 1 -name '*.cpp' -printf '%f\n' | sed 's/\.cpp$//; s/_/-/g' | sort; }
-
 run_suite() {
   say "$1"
-  "build/release/bin/bench_${1//-/_}" --benchmark_out="build/bench/$1.json" --benchmark_out_format=json
+  "build/release/bin/bench_$1" --benchmark_out="build/bench/$1.json" --benchmark_out_format=json
 }
 
 dev_bench() {
-  local suites=("$@") suite
-  ((${#suites[@]})) || mapfile -t suites < <(suites_there)
-  for suite in "${suites[@]}"; do
-    [[ -f bench/${suite//-/_}.cpp ]] || die "there is no suite '$suite'; there are:" $(suites_there)
+  local there suite
+  mapfile -t there < <(sources_in bench)
+  (($#)) || set -- "${there[@]}"
+  for suite; do
+    require_known suite "$suite" "${there[@]}"
   done
   dev_setup build bench
   configure release -DTENON_BENCH=ON
   compile release bench/all
   mkdir -p build/bench
-  for suite in "${suites[@]}"; do
+  for suite; do
     run_suite "$suite"
   done
 }

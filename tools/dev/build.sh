@@ -1,23 +1,21 @@
 # build [preset [CMake option]...]
 # Builds the library, the program and the tests into build/PRESET.
 #
-# Presets: release, debug, asan, tsan, minimal (no optional dependency), fuzz, bench.
+# Presets: release, debug, asan, tsan, minimal (no optional dependency), fuzz.
 # CMake options are kept until changed: ./dev build release -DTENON_LLVM=OFF
 use setup
 
 # configure PRESET [CMake option]...; quiet unless it fails.
 configure() {
-  local preset=$1 log
-  [[ -n $(preset_named "$preset") ]] || die "there is no preset '$preset'; there are:" $(preset_named '.*')
-  log=build/$preset/configure.log
+  local preset=$1 log=build/$1/configure.log there
+  mapfile -t there < <(cmake --list-presets | sed -n 's/^  "\([^"]*\)".*/\1/p')
+  require_known preset "$preset" "${there[@]}"
   mkdir -p "build/$preset"
   cmake --preset "$@" >"$log" 2>&1 || {
     cat "$log" >&2
     die "CMake could not configure the preset '$preset'"
   }
 }
-
-preset_named() { cmake --list-presets | sed -n "s/^  \"\($1\)\".*/\1/p"; }
 
 # compile PRESET [target]...: all targets unless some are named.
 compile() {

@@ -1,12 +1,10 @@
 # fuzz [reader [seconds]]
 # Feeds broken files to a reader, 60 s unless said (each reader unless named).
 #
-# A reader here is a file of fuzz/. Its corpus, fuzz/corpus/READER, is read only; what the run finds
-# interesting goes to build/fuzz/corpus/READER, and an input that breaks the reader to
-# build/fuzz/crash-READER-*. Keep such an input in the corpus: the tests replay it for ever.
+# A reader here is a file of fuzz/. Its corpus, fuzz/corpus/READER, is read only; what a run finds interesting
+# goes to build/fuzz/corpus/READER, and an input that breaks the reader to build/fuzz/READER-crash-*. Put such
+# an input into the corpus: every build's tests replay it.
 use build
-
-readers_there() { find fuzz -maxdepth 1 -name '*.cpp' ! -name replay.cpp -printf '%f\n' | sed 's/\.cpp$//' | sort; }
 
 fuzz_reader() {
   local reader=$1 seconds=$2 found=build/fuzz/corpus/$1
@@ -17,11 +15,13 @@ fuzz_reader() {
 }
 
 dev_fuzz() {
-  local readers=("${@:1:1}") seconds=${2:-60} reader
-  ((${#readers[@]})) || mapfile -t readers < <(readers_there)
-  for reader in "${readers[@]}"; do
-    [[ -f fuzz/$reader.cpp ]] || die "there is no reader '$reader' to fuzz; there are:" $(readers_there)
-  done
+  local there readers seconds=${2:-60} reader
+  mapfile -t there < <(sources_in fuzz | grep -vx replay)
+  readers=("${there[@]}")
+  if (($#)); then
+    require_known "reader to fuzz" "$1" "${there[@]}"
+    readers=("$1")
+  fi
   dev_setup build fuzz
   configure fuzz
   compile fuzz

@@ -9,7 +9,7 @@ packages_for() {
     build)
       echo g++ cmake ninja-build ccache mold
       echo libdnnl-dev llvm-19-dev libzstd-dev zlib1g-dev
-      echo libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libgtest-dev
+      echo libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev
       ;;
     bench) echo libbenchmark-dev python3-venv ;;
     lint) echo git clang-format-19 clang-tidy-19 shellcheck ;;
@@ -26,7 +26,7 @@ as_root() {
   elif have sudo; then
     sudo "$@"
   else
-    die "installing packages needs root, and there is no sudo here; as root: apt-get install $*"
+    die "installing packages needs root, and there is no sudo here: run ./dev setup as root"
   fi
 }
 
@@ -43,14 +43,15 @@ apt_update() {
 apt_knows() { [[ $(apt-cache show --no-all-versions "$@" 2>/dev/null | grep -c '^Package:') -ge $# ]]; }
 
 install_missing() {
-  have apt-get && have dpkg-query ||
+  if ! have apt-get || ! have dpkg-query; then
     die "this is not Debian: install what tools/dev/setup.sh lists by your system's own means," \
       "then build with cmake --preset release"
+  fi
   apt_knows "$@" || apt_update
   say "installing $*"
-  # Old lists name files that the archive no longer has: new ones are fetched before giving up.
-  apt_install "$@" || { apt_update && apt_install "$@"; } ||
-    die "apt-get could not install $*; its message above says why (the packages are those of Debian 12)"
+  apt_install "$@" && return
+  apt_update  # old lists name files that the archive no longer has
+  apt_install "$@" || die "apt-get could not install $*: its message above says why (Debian 12 has them all)"
 }
 
 dev_setup() {
