@@ -2,19 +2,15 @@
 find_package(Threads REQUIRED)
 find_package(ZLIB)
 if(TENON_ONEDNN)
-  # Not by its own package file: Debian's asks for the OpenCL headers too.
-  find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
-  find_library(DNNL_LIBRARY dnnl)
+  find_package(DNNL QUIET)
   find_package(OpenMP QUIET)
-  if(NOT DNNL_INCLUDE_DIR OR NOT DNNL_LIBRARY OR NOT OpenMP_CXX_FOUND)
+  if(NOT DNNL_FOUND OR NOT OpenMP_CXX_FOUND)
     message(FATAL_ERROR "oneDNN was not found: run ./dev setup, or configure with -DTENON_ONEDNN=OFF")
   endif()
-  add_library(DNNL::dnnl UNKNOWN IMPORTED)
-  set_target_properties(DNNL::dnnl PROPERTIES
-    IMPORTED_LOCATION ${DNNL_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${DNNL_INCLUDE_DIR})
 endif()
 if(TENON_LLVM)
-  find_package(LLVM 19 QUIET CONFIG HINTS /usr/lib/llvm-19/lib/cmake/llvm)
+  # LLVM matches major and minor number; every release of LLVM 19 is a 19.1.
+  find_package(LLVM 19.1 QUIET CONFIG HINTS /usr/lib/llvm-19/lib/cmake/llvm)
   if(NOT LLVM_FOUND)
     message(FATAL_ERROR "LLVM 19 was not found: run ./dev setup, or configure with -DTENON_LLVM=OFF")
   endif()

@@ -8,8 +8,12 @@ target_compile_options(tenon_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -fno-math-errno
   $<$<BOOL:${TENON_WERROR}>:-Werror>)
 if(TENON_SANITIZE)
-  target_compile_options(tenon_options INTERFACE -fsanitize=${TENON_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(tenon_options INTERFACE
+    -fsanitize=${TENON_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(tenon_options INTERFACE -fsanitize=${TENON_SANITIZE})
+endif()
+if(TENON_FUZZ)
+  target_compile_options(tenon_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 set_property(GLOBAL PROPERTY TENON_ROOMS "")
@@ -26,4 +30,20 @@ function(tenon_room folder)
   target_link_libraries(tenon_${name} PRIVATE tenon_options ${ARG_LIBS})
   set_property(GLOBAL APPEND PROPERTY TENON_ROOMS tenon_${name})
   set_property(GLOBAL APPEND PROPERTY TENON_ROOM_LIBS ${ARG_LIBS})
+endfunction()
+
+# tenon_program(<folder> [LIBS lib...]): the program `tenon` is main.cpp of src/<folder>. The other sources there
+# are a library that its tests link too; no part of the program is in the library `tenon`.
+function(tenon_program folder)
+  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(NOT sources)
+    return()
+  endif()
+  add_library(tenon_${folder} STATIC ${sources})
+  target_link_libraries(tenon_${folder} PRIVATE tenon_options PUBLIC tenon ${ARG_LIBS})
+  add_executable(tenon_program ${folder}/main.cpp)
+  target_link_libraries(tenon_program PRIVATE tenon_${folder} tenon_options)
+  set_target_properties(tenon_program PROPERTIES OUTPUT_NAME tenon)
 endfunction()
