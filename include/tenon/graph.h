@@ -21,7 +21,8 @@ class Graph;
 // A dimension is a constant, a symbol ("N", the same wherever it has the same name) or unknown.
 class Dim {
  public:
-  Dim(std::int64_t constant);  // NOLINT: a number is a dimension
+  Dim(std::int64_t constant);                         // NOLINT: a number is a dimension
+  Dim(int constant) : Dim(std::int64_t{constant}) {}  // so that a literal 0 is no null pointer
   Dim(std::string_view symbol);
   Dim(const char* symbol) : Dim(std::string_view(symbol)) {}
   static Dim unknown() { return Dim(kUnknown, 0); }

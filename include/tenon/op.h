@@ -97,7 +97,11 @@ struct OpDef {
       false;             // broadcasts its inputs; each element of the result depends on theirs at its place
   bool random = false;   // never merged with another, never folded
   bool effects = false;  // never removed, merged or reordered
+  bool source_only = false;   // stands only in source programs: it asks for a shape
   bool lowered_only = false;  // stands only in lowered programs
+  // The input, where the op takes one and it is given, that only says the shape of the first result: as an
+  // i64 tensor, or by being alike. It stands only in source programs; others have the attribute `shape`.
+  int shape_input = -1;
   TypeRule infer;
   Kernel kernel;
   Gradient gradient;  // absent: differentiate the decomposition, or else `no_gradient` says why not

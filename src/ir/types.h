@@ -1,0 +1,13 @@
+// Relations between types.
+#pragma once
+
+#include <span>
+
+#include "tenon/graph.h"
+
+namespace tenon {
+
+// Whether one value can be of both types: nothing that both know differs. Symbols may stand for any number.
+bool compatible(const Type& a, const Type& b);
+
+}  // namespace tenon

@@ -1,0 +1,25 @@
+// The reference interpreter: runs any program, source or typed or lowered, by the kernels of the op table.
+// Slow and complete; what it answers is what a program means.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tenon/graph.h"
+
+namespace tenon {
+
+using NamedTensors = std::map<std::string, Tensor, std::less<>>;
+
+// In the order of Graph::outputs() and Graph::updates(). They may share storage with what was handed in.
+struct Evaluation {
+  std::vector<Tensor> outputs;
+  std::vector<Tensor> updates;
+};
+
+// Inputs in the order of Graph::inputs(). Dimensions that the program leaves open are found as it runs.
+Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states = {});
+Evaluation evaluate_named(const Graph& graph, const NamedTensors& inputs, const NamedTensors& states = {});
+
+}  // namespace tenon

@@ -1,0 +1,43 @@
+// Type rules about shapes: those that an attribute or an input gives, and arithmetic on dimensions that
+// cannot overflow.
+#pragma once
+
+#include <optional>
+
+#include "op/support.h"
+
+namespace tenon {
+
+// The row of an op whose result shape is the attribute `shape` or says input `input`.
+AttrSpec shape_attr();
+
+// The elements of a tensor of any integer type.
+Ints integers_of(const Tensor& tensor);
+
+// The attribute `shape`, or the shape input where it is an i64 constant.
+std::optional<Ints> given_shape(const TypeContext& context);
+bool has_shape_input(const TypeContext& context);
+// What is known where given_shape() knows nothing: at most the rank, by the length of the shape input.
+Type unknown_shape(const TypeContext& context, DType dtype);
+
+// The product of dimensions, split into the constant part and the rest.
+struct DimProduct {
+  std::int64_t constant = 1;
+  std::vector<Dim> symbols;
+  bool unknown = false;
+
+  void multiply(const TypeContext& context, Dim dim);
+};
+
+// Fails where `from` is known not to broadcast to `to`.
+void require_broadcastable(const TypeContext& context, const Type& from, const Type& to);
+
+// What products are summed in: integers wrap, so their signs do not matter.
+template <class T>
+using Sum = std::conditional_t<kIsFloat<T>, double, std::uint64_t>;
+
+// Both must be 0 or more, or fail; an overflow fails too.
+std::int64_t checked_add(const TypeContext& context, std::int64_t a, std::int64_t b);
+std::int64_t checked_multiply(const TypeContext& context, std::int64_t a, std::int64_t b);
+
+}  // namespace tenon
