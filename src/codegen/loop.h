@@ -3,8 +3,8 @@
 // portable C++, later CUDA C) turns it into code.
 //
 // A loop is serial, or its iterations are *lanes* that run in lockstep: whatever stands inside a lane loop is
-// said for one lane and done for all of them, a serial loop inside it included. So a register tile of a
-// matrix product is
+// said for one lane and done for all of them, a serial loop inside it included. Lanes do not see one
+// another's stores. So a register tile of a matrix product is
 //
 //   for i in 64 lanes(unroll 4)            // four rows
 //     for j in 256 lanes(vector, unroll 2) // two vectors of columns
@@ -14,8 +14,8 @@
 //       C[i*256 + j] = relu(acc + bias[j])
 //
 // and a sum over a contiguous axis is a vector loop around `acc += x[i]` whose `acc = 0` stands outside it:
-// the lanes keep partial sums, which are combined, in a fixed order, where the loop ends. Printers cut lane
-// loops into whole registers and a rest.
+// the lanes keep partial sums, which are combined, in a fixed order, where the outermost loop between the
+// two ends. Printers cut lane loops into whole registers and a rest.
 #pragma once
 
 #include <cstdint>
@@ -58,10 +58,12 @@ struct IndexExpr {
   Scalar scalar = kNone;  // a position that is data: gather
 };
 
-enum class ScalarKind : std::uint8_t { constant, load, index, op, accumulator };
+enum class ScalarKind : std::uint8_t { constant, load, index, op, accumulator, position };
 
-// One value of an element type. `type` is what it is in memory and in the program; printers compute f16 and
-// bf16 in f32 and round at each cast and store only.
+// One value of an element type. Its operands have lower numbers than itself, as those of an index have.
+// `type` is what it is in memory and in the program; printers compute f16 and bf16 in f32 and round at each
+// cast and store only. A load sees what the statements before the one that uses it have written; a run of
+// stores reads all that it needs before it writes.
 struct ScalarExpr {
   ScalarKind kind;
   DType type;
@@ -71,39 +73,42 @@ struct ScalarExpr {
   Index index = kNone;       // load: where; index: the position as a value
   Scalar when = kNone;       // load: a bool; where it is false nothing is read and the value is 0
   Op op = Op::add;           // op: an element-wise op of the table, cast included
-  std::vector<Scalar> args;
-  Acc accumulator = kNone;  // what it holds after the loops that fed it
+  std::vector<Scalar> args = {};
+  Acc accumulator = kNone;  // accumulator: what it holds; position: of an arg_max or arg_min, as i64
 };
 
 enum class Combine : std::uint8_t { sum, product, maximum, minimum, arg_max, arg_min };
 
+// What statements inside loops add up. It is read where it is complete: outside the lane loops that stand
+// between its reset and an accumulate. Among equals an arg_max takes the first position; the first NaN wins.
 struct Accumulator {
   Combine combine;
-  DType type;                   // of what is accumulated; floats narrower than f32 accumulate in f32
-  bool keeps_position = false;  // arg_max, arg_min: the first position of the extreme, as i64
+  DType type;  // of what is accumulated; floats narrower than f32 accumulate in f32
 };
 
 enum class LoopKind : std::uint8_t { serial, lanes, vector };
 
 struct Statement;
 
+// At most one vector loop stands around a statement.
 struct Loop {
   Var variable;
   std::int64_t extent;
   LoopKind kind = LoopKind::serial;
-  int unroll = 1;  // lanes: how many at once; vector: how many registers at once
-  std::vector<Statement> body;
+  int unroll = 1;  // lanes: how many at once; vector: how many registers at once; serial: copies of the body
+  std::vector<Statement> body = {};
 };
 
 enum class StatementKind : std::uint8_t { loop, reset, accumulate, store };
 
 struct Statement {
   StatementKind kind;
-  std::shared_ptr<const Loop> loop;  // loop
-  Acc accumulator = kNone;           // reset, accumulate
-  Scalar value = kNone;              // accumulate, store
-  Index index = kNone;               // store: where; accumulate into arg_max, arg_min: the position
-  Buffer buffer = kNone;             // store
+  std::shared_ptr<const Loop> loop = {};  // loop
+  Acc accumulator = kNone;                // reset, accumulate
+  Scalar value = kNone;   // accumulate, store; reset: what to start from, if not the neutral value
+  Index index = kNone;    // store: where; accumulate into arg_max, arg_min: the position
+  Buffer buffer = kNone;  // store
+  Scalar when = kNone;    // store, accumulate: a bool; where it is false nothing happens
 };
 
 // A nest whose outermost loop may be cut between threads. Nests of a kernel run one after another, with a
@@ -112,7 +117,7 @@ struct Nest {
   Loop root;
   bool parallel = true;  // may be cut at any multiple of `grain`
   std::int64_t grain = 1;
-  bool barrier_before = true;  // needs what an earlier nest of the kernel wrote
+  bool barrier_before = true;  // reads or overwrites what an earlier nest of the kernel touched
   double cost = 0;             // an estimate in scalar operations: whether cutting it pays
 };
 
