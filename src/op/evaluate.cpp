@@ -37,16 +37,6 @@ void check_results(const Node& node, std::span<const Type> wanted, std::span<con
           wanted);
 }
 
-std::vector<Tensor> run_node(const Node& node, std::span<const Tensor> inputs) {
-  const OpDef& def = definition(node.op);
-  const std::vector<Type> types = types_of(inputs);
-  const std::vector<Type> wanted = def.infer({def, node.attrs, types, node.bodies, inputs, node.label});
-  std::vector<Tensor> results =
-      def.kernel ? def.kernel({node, inputs, wanted, run_body}) : run_decomposed(def, node, inputs);
-  check_results(node, wanted, results);
-  return results;
-}
-
 class Evaluator {
  public:
   Evaluator(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states)
@@ -109,7 +99,7 @@ class Evaluator {
     if (node.op == Op::state) return bind_state(id);
     std::vector<Tensor> inputs;
     for (const Ref input : node.inputs) inputs.push_back(results_[input.node][input.result]);
-    results_[id] = run_node(node, inputs);
+    results_[id] = evaluate_node(node, inputs);
     for (const Ref input : node.inputs)
       if (--uses_[input.node] == 0) results_[input.node].clear();
   }
@@ -134,6 +124,16 @@ class Evaluator {
   std::vector<std::pair<Dim, std::int64_t>> symbols_;
 };
 }  // namespace
+
+std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs) {
+  const OpDef& def = definition(node.op);
+  const std::vector<Type> types = types_of(inputs);
+  const std::vector<Type> wanted = def.infer({def, node.attrs, types, node.bodies, inputs, node.label});
+  std::vector<Tensor> results =
+      def.kernel ? def.kernel({node, inputs, wanted, run_body}) : run_decomposed(def, node, inputs);
+  check_results(node, wanted, results);
+  return results;
+}
 
 Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states) {
   return Evaluator(graph, inputs, states).run();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,8 @@ struct Evaluation {
 // Inputs in the order of Graph::inputs(). Dimensions that the program leaves open are found as it runs.
 Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states = {});
 Evaluation evaluate_named(const Graph& graph, const NamedTensors& inputs, const NamedTensors& states = {});
+
+// One node's results, by its kernel or, where it has none, by its decomposition.
+std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs);
 
 }  // namespace tenon

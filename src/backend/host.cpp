@@ -1,0 +1,72 @@
+#include "backend/host.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "op/evaluate.h"
+#include "tenon/op.h"
+
+namespace tenon {
+
+namespace {
+class KernelStep : public Step {
+ public:
+  KernelStep(const Graph& graph, const Node& node) : node_(node) {
+    for (const Ref input : node.inputs) input_types_.push_back(graph.type(input));
+  }
+
+  void run(Stream&, void* const* addresses) override {
+    std::vector<Tensor> inputs;
+    for (std::size_t i = 0; i < input_types_.size(); ++i)
+      inputs.push_back(Tensor::wrap(input_types_[i].dtype, input_types_[i].shape(), addresses[i], nullptr));
+    const std::vector<Tensor> results = evaluate_node(node_, inputs);
+    for (std::size_t i = 0; i < results.size(); ++i)
+      copy_result(i, results[i], addresses[input_types_.size() + i]);
+  }
+
+  std::string describe() const override { return "reference kernel"; }
+  bool allocates_in_library() const override { return true; }
+
+ private:
+  void copy_result(std::size_t i, const Tensor& result, void* to) const {
+    require(Type::of(result) == node_.results[i], tenon::describe(node_), ": its kernel returned ",
+            Type::of(result), " where its type rule says ", node_.results[i]);
+    if (result.bytes()) std::memcpy(to, result.raw(), result.bytes());
+  }
+
+  const Node node_;
+  std::vector<Type> input_types_;
+};
+}  // namespace
+
+std::unique_ptr<Step> make_kernel_step(const Graph& graph, const Node& node) {
+  return std::make_unique<KernelStep>(graph, node);
+}
+
+Memory HostBackend::allocate(std::size_t bytes) {
+  constexpr std::size_t kAlignment = 64;
+  void* memory = std::aligned_alloc(
+      kAlignment, (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment);
+  require(memory != nullptr, "out of memory: ", bytes, " bytes could not be allocated on ", device().name);
+  return {memory, std::free};
+}
+
+std::unique_ptr<Stream> HostBackend::make_stream(const BackendOptions& options) {
+  return std::make_unique<HostStream>(options);
+}
+
+void HostBackend::copy(Stream&, void* to, const void* from, std::size_t bytes) {
+  if (bytes) std::memmove(to, from, bytes);
+}
+
+void HostBackend::copy_in(Stream& stream, void* device, const void* host, std::size_t bytes) {
+  copy(stream, device, host, bytes);
+}
+void HostBackend::copy_out(Stream& stream, void* host, const void* device, std::size_t bytes) {
+  copy(stream, host, device, bytes);
+}
+std::shared_ptr<Event> HostBackend::record(Stream&) { return std::make_shared<Event>(); }
+void HostBackend::wait(Stream&, const Event&) {}
+void HostBackend::synchronize(Stream&) {}
+
+}  // namespace tenon
