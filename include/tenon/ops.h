@@ -6,6 +6,7 @@
 #include "tenon/ops/contractions.h"
 #include "tenon/ops/elementwise.h"
 #include "tenon/ops/indexing.h"
+#include "tenon/ops/layers.h"
 #include "tenon/ops/losses.h"
 #include "tenon/ops/movement.h"
 #include "tenon/ops/normalisation.h"
