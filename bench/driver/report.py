@@ -1,0 +1,81 @@
+"""Results as a table for people and as JSON lines for programs."""
+
+import json
+from pathlib import Path
+
+from contender import TENON
+from measure import Result
+
+HEADER = f"{'case':<22}{'thr':>4}  {'contender':<32}{'median':>11}{'min':>11}  {'ratio':>7} {'goal':>7}  verdict"
+
+
+def number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def verdict(result: Result) -> str:
+    """No claim from a noisy run, nor without both sides."""
+    if TENON not in result.samples:
+        return f"Tenon absent: {result.absent.get(TENON, 'no sample')}"
+    if result.noisy:
+        return "noisy: another load was present"
+    goal, limit = result.case.goal, result.case.limit
+    missed = []
+    if goal is not None and (result.ratio is None or result.ratio < goal):
+        missed.append(f"ratio below {goal:g}")
+    if limit is not None and result.median(TENON) > limit:
+        missed.append(f"above {limit:g} {result.case.unit}")
+    return "missed: " + ", ".join(missed) if missed else "met"
+
+
+def goal_text(result: Result) -> str:
+    goal, limit = result.case.goal, result.case.limit
+    return f"{goal:g}x" if goal is not None else f"<{limit:g}{result.case.unit}" if limit is not None else "-"
+
+
+def row(result: Result, name: str) -> str:
+    unit = result.case.unit
+    return f"{name:<32}{number(result.median(name)) + ' ' + unit:>11}{number(result.minimum(name)) + ' ' + unit:>11}"
+
+
+def print_result(result: Result) -> None:
+    lead = f"{result.case.name:<22}{result.threads:>4}  "
+    ours = row(result, TENON) if TENON in result.samples else f"{'tenon':<32}{'-':>11}{'-':>11}"
+    ratio = "-" if result.ratio is None or result.noisy else f"{result.ratio:.2f}x"
+    print(f"{lead}{ours}  {ratio:>7} {goal_text(result):>7}  {verdict(result)}")
+    indent = " " * len(lead)
+    for name in result.case.peers:
+        if name in result.absent:
+            print(f"{indent}{name:<32}absent: {result.absent[name]}")
+        elif name in result.samples:
+            print(indent + row(result, name) + ("  best peer" if name == result.best_peer else ""))
+    if result.floor is not None:
+        print(f"{indent}{'floor':<32}{number(result.floor) + ' ' + result.case.unit:>11}")
+    if result.noisy:
+        print(f"{indent}noisy: another load was present, the figures above claim nothing")
+
+
+def as_json(result: Result) -> dict:
+    """Times are medians; `minimum` has the least of each contender."""
+    peers = [name for name in result.samples if name != TENON]
+    return {
+        "case": result.case.name,
+        "threads": result.threads,
+        "precision": result.case.precision,
+        "unit": result.case.unit,
+        "tenon": result.median(TENON) if TENON in result.samples else None,
+        "peers": {name: result.median(name) for name in peers},
+        "ratio": None if result.noisy else result.ratio,
+        "floor": result.floor,
+        "goal": result.case.goal,
+        "limit": result.case.limit,
+        "runs": result.runs,
+        "noisy": result.noisy,
+        "minimum": {name: result.minimum(name) for name in result.samples},
+        "absent": result.absent,
+        "versions": result.versions,
+    }
+
+
+def write_jsonl(path: Path, results: list[Result]) -> None:
+    path.write_text("".join(json.dumps(as_json(result)) + "\n" for result in results))

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Measures Tenon and its peers.   usage: bench/run.sh [SUITE]...
+# Makes what it needs first: the peers (bench/peers/setup.sh) and Tenon's side, in build/release.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+bench/peers/setup.sh
+cmake --preset release -DTENON_BENCH=ON >/dev/null
+cmake --build --preset release --target tenon_contender bench_floor
+exec build/peers/bin/python -u bench/driver/bench.py "$@"
