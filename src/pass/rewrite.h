@@ -20,7 +20,11 @@ class Rewrite {
 
   Graph& to() { return to_; }
   const Graph& from() const { return from_; }
-  Value operator[](Ref old) const { return map_[old.node][old.result]; }
+  // What stands for an old result; undefined where a rule dropped it.
+  Value operator[](Ref old) const {
+    const std::vector<Value>& results = map_[old.node];
+    return old.result < results.size() ? results[old.result] : Value();
+  }
   // Copies a node as it stands onto new inputs; types are inferred anew.
   std::vector<Value> copy(const Node& node, std::span<const Value> inputs);
 

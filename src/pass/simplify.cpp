@@ -35,7 +35,7 @@ Results identities(const Node& node, Inputs in) {
     case Op::stop_gradient:
       return keep(in[0]);
     case Op::cast:
-      return in[0].dtype() == node.attrs.dtype("to") ? keep(in[0]) : Results();
+      return in[0].dtype() == node.attrs.dtype("dtype") ? keep(in[0]) : Results();
     case Op::neg:
       return node_of(in[0]).op == Op::neg ? keep(input_of(in[0], 0)) : Results();
     case Op::mul:
@@ -69,6 +69,14 @@ Results divisions(Rewrite& rewrite, const Node& node, Inputs in) {
   return keep(graph.emit1(Op::mul, {in[0], wide}));
 }
 
+// An empty one reverses the axes.
+Ints permutation_of(const Node& transpose) {
+  Ints perm = transpose.attrs.ints("perm");
+  if (!perm.empty()) return perm;
+  for (std::int64_t axis = transpose.results[0].rank(); axis-- > 0;) perm.push_back(axis);
+  return perm;
+}
+
 bool is_identity(const Ints& permutation) {
   for (std::size_t i = 0; i < permutation.size(); ++i)
     if (permutation[i] != static_cast<std::int64_t>(i)) return false;
@@ -81,12 +89,12 @@ Results movement(Rewrite& rewrite, const Node& node, Inputs in) {
   const Shape to = node.results[0].shape();
   const bool chained = node_of(in[0]).op == node.op;
   if (node.op == Op::transpose) {
-    const Ints& perm = node.attrs.ints("perm");
+    const Ints perm = permutation_of(node);
+    const Ints before = chained ? permutation_of(node_of(in[0])) : Ints();
     if (is_identity(perm)) return keep(in[0]);
     if (!chained) return std::nullopt;
     Ints combined;
-    for (const std::int64_t axis : perm)
-      combined.push_back(node_of(in[0]).attrs.ints("perm")[static_cast<std::size_t>(axis)]);
+    for (const std::int64_t axis : perm) combined.push_back(before[static_cast<std::size_t>(axis)]);
     if (is_identity(combined)) return keep(input_of(in[0], 0));
     return keep(rewrite.to().emit1(Op::transpose, {input_of(in[0], 0)}, {{"perm", combined}}));
   }
@@ -102,7 +110,7 @@ bool swaps_last_two(Value value) {
   Ints swapped(static_cast<std::size_t>(value.rank()));
   std::iota(swapped.begin(), swapped.end(), 0);
   std::swap(swapped[swapped.size() - 1], swapped[swapped.size() - 2]);
-  return node_of(value).attrs.ints("perm") == swapped;
+  return permutation_of(node_of(value)) == swapped;
 }
 
 Results transposed_operands(Rewrite& rewrite, const Node& node, Inputs in) {
