@@ -1,6 +1,11 @@
 # What is linked, and nothing else: each is optional but the threads library.
 find_package(Threads REQUIRED)
-find_package(ZLIB)
+if(TENON_ZLIB)
+  find_package(ZLIB QUIET)
+  if(NOT ZLIB_FOUND)
+    message(FATAL_ERROR "zlib was not found: run ./dev setup, or configure with -DTENON_ZLIB=OFF")
+  endif()
+endif()
 if(TENON_ONEDNN)
   find_package(DNNL QUIET)
   find_package(OpenMP QUIET)

@@ -6,6 +6,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tenon/dtype.h"
@@ -77,6 +79,11 @@ class Tensor {
 
 bool identical(const Tensor& a, const Tensor& b);  // same type, shape and bits
 std::string to_string(const Tensor& tensor);       // type, shape and the first few elements
+
+// Tensors with names, in an order that is kept: the columns of a data set, the weights in a file.
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
+const Tensor* find(const NamedTensors& tensors, std::string_view name);  // null where there is none
 
 template <class T>
 Tensor Tensor::of(Shape shape, std::span<const T> values) {

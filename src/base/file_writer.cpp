@@ -51,9 +51,9 @@ void FileWriter::write_through(Bytes bytes) {
   }
 }
 
-void FileWriter::close() {
+void FileWriter::close(Sync sync) {
   flush();
-  if (::fsync(descriptor_) != 0) fail_with_errno("write", shown_);
+  if (sync == Sync::yes && ::fsync(descriptor_) != 0) fail_with_errno("write", shown_);
   if (::close(std::exchange(descriptor_, -1)) != 0) fail_with_errno("write", shown_);
 }
 

@@ -32,6 +32,10 @@ class MappedFile {
   std::span<std::byte> bytes_;
 };
 
+// Whether something is on the disk when a call returns. `no` is for what can be made again and is checked
+// when it is read, such as a cache: a power cut may leave it damaged.
+enum class Sync { yes, no };
+
 // A new file (none may be there), written front to back. Not atomic by itself: for the inside of a folder
 // that is not yet published.
 class FileWriter {
@@ -47,7 +51,7 @@ class FileWriter {
   void write(std::string_view text) { write(bytes_of(text)); }
   void pad_to(std::size_t alignment);  // with zeros, until position() is a multiple
   std::uint64_t position() const { return position_; }
-  void close();  // flushed and synced: on the disk when this returns
+  void close(Sync sync = Sync::yes);
 
  private:
   void flush();
@@ -61,8 +65,9 @@ class FileWriter {
 
 // The file at `path` is the old one until the new one is whole and on the disk; whatever throws on the way
 // leaves the old one as it was and no temporary behind. A symbolic link is followed.
-void write_atomically(const std::string& path, const std::function<void(FileWriter&)>& writer);
-void write_atomically(const std::string& path, std::string_view content);
+void write_atomically(const std::string& path, const std::function<void(FileWriter&)>& writer,
+                      Sync sync = Sync::yes);
+void write_atomically(const std::string& path, std::string_view content, Sync sync = Sync::yes);
 
 // The same for a folder: `writer` fills the temporary folder it is given. A folder already there is replaced
 // in one step, then removed.

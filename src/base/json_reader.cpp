@@ -80,7 +80,7 @@ JsonNumber JsonReader::number() {
   if (at_ == whole && std::from_chars(from, to, integer).ec == std::errc{}) return integer;
   double value = 0;
   if (std::from_chars(from, to, value).ec == std::errc{}) return value;
-  fail_at(name_, begin, "the number is outside the range of a double");
+  fail_at(name_, begin_ + begin, "the number is outside the range of a double");
 }
 
 std::int64_t JsonReader::integer() {
@@ -88,7 +88,7 @@ std::int64_t JsonReader::integer() {
   const std::size_t begin = at_;
   const JsonNumber value = number();
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
-  fail_at(name_, begin, "expected an integer of at most 64 bits");
+  fail_at(name_, begin_ + begin, "expected an integer of at most 64 bits");
 }
 
 std::string JsonReader::string() {

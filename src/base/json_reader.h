@@ -18,8 +18,10 @@ class JsonReader {
   enum class Kind { null, boolean, number, string, array, object };
   static constexpr int kDeepest = 64;
 
-  // `name` is the file's, for errors; both outlive the reader.
-  JsonReader(std::string_view text, std::string_view name) : text_(text), name_(name) {}
+  // `name` is the file's and `begin` where the text stands in it, for errors. Text and name outlive the
+  // reader.
+  JsonReader(std::string_view text, std::string_view name, std::uint64_t begin = 0)
+      : text_(text), name_(name), begin_(begin) {}
 
   Kind peek();  // of the value that comes next
 
@@ -36,10 +38,10 @@ class JsonReader {
   void skip();    // any one value
   void finish();  // nothing may follow
 
-  std::size_t offset() const { return at_; }
+  std::uint64_t offset() const { return begin_ + at_; }
   template <class... Parts>
   [[noreturn]] void fail_here(const Parts&... parts) const {
-    fail_at(name_, at_, parts...);
+    fail_at(name_, offset(), parts...);
   }
 
  private:
@@ -56,6 +58,7 @@ class JsonReader {
 
   std::string_view text_;
   std::string_view name_;
+  std::uint64_t begin_;
   std::size_t at_ = 0;
   int depth_ = 0;
 };

@@ -52,7 +52,7 @@ class Temporary {
   std::string path_;
 };
 
-void sync(const std::string& path, const std::string& shown) {
+void sync_entry(const std::string& path, const std::string& shown) {
   const Descriptor file(path, O_RDONLY);
   if (!file.valid()) fail_with_errno("sync", shown);
   // Some file systems have no sync for folders and say EINVAL; they need none.
@@ -62,8 +62,8 @@ void sync(const std::string& path, const std::string& shown) {
 // Every file and folder below, then the folder itself.
 void sync_tree(const std::string& folder, const std::string& shown) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() || entry.is_directory()) sync(entry.path(), shown);
-  sync(folder, shown);
+    if (entry.is_regular_file() || entry.is_directory()) sync_entry(entry.path(), shown);
+  sync_entry(folder, shown);
 }
 
 void replace_folder(Temporary& temporary, const fs::path& target, const std::string& shown) {
@@ -87,7 +87,7 @@ pid_t writer_of(std::string_view entry, const std::string& name) {
 }
 }  // namespace
 
-void write_atomically(const std::string& path, const std::function<void(FileWriter&)>& writer) {
+void write_atomically(const std::string& path, const std::function<void(FileWriter&)>& writer, Sync sync) {
   const fs::path target = resolve(path);
   const fs::file_status status = fs::status(target);
   require(!fs::exists(status) || fs::is_regular_file(status), "cannot write '", path,
@@ -95,14 +95,14 @@ void write_atomically(const std::string& path, const std::function<void(FileWrit
   Temporary temporary(target);
   FileWriter file(temporary.path(), path);
   writer(file);
-  file.close();
+  file.close(sync);
   if (::rename(temporary.path().c_str(), target.c_str()) != 0) fail_with_errno("write", path);
   temporary.published();
-  sync(target.parent_path(), path);
+  if (sync == Sync::yes) sync_entry(target.parent_path(), path);
 }
 
-void write_atomically(const std::string& path, std::string_view content) {
-  write_atomically(path, [&](FileWriter& file) { file.write(content); });
+void write_atomically(const std::string& path, std::string_view content, Sync sync) {
+  write_atomically(path, [&](FileWriter& file) { file.write(content); }, sync);
 }
 
 void publish_folder(const std::string& path, const std::function<void(const std::string&)>& writer) {
@@ -112,7 +112,7 @@ void publish_folder(const std::string& path, const std::function<void(const std:
   writer(temporary.path());
   sync_tree(temporary.path(), path);
   replace_folder(temporary, target, path);
-  sync(target.parent_path(), path);
+  sync_entry(target.parent_path(), path);
 }
 
 void remove_leftovers(const std::string& path) {

@@ -1,5 +1,6 @@
 #include "tenon/tensor.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -128,6 +129,11 @@ std::string to_string(const Tensor& tensor) {
   for (std::int64_t i = 0; i < std::min(tensor.size(), kShown); ++i)
     out += cat(i ? ", " : "", tensor.number(i));
   return out + (tensor.size() > kShown ? ", …}" : "}");
+}
+
+const Tensor* find(const NamedTensors& tensors, std::string_view name) {
+  const auto found = std::ranges::find(tensors, name, &NamedTensors::value_type::first);
+  return found == tensors.end() ? nullptr : &found->second;
 }
 
 }  // namespace tenon
