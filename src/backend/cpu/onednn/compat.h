@@ -21,6 +21,33 @@ typename Op::primitive_desc describe_op(const dnnl::engine& engine, const dnnl::
 #endif
 }
 
+// The same for a gradient, which the library describes with the help of its forward.
+template <class Op, class Forward, class... Args>
+typename Op::primitive_desc describe_gradient(const dnnl::engine& engine, const dnnl::primitive_attr& attr,
+                                              const Forward& forward, const Args&... args) {
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine, args..., forward, attr, true};
+#else
+  return {typename Op::desc(args...), attr, engine, forward, true};
+#endif
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+using PoolForward = dnnl::pooling_forward;
+using PoolBackward = dnnl::pooling_backward;
+inline constexpr dnnl::algorithm kWinograd = dnnl::algorithm::undef;
+#else
+using PoolForward = dnnl::pooling_v2_forward;
+using PoolBackward = dnnl::pooling_v2_backward;
+inline constexpr dnnl::algorithm kWinograd = dnnl::algorithm::convolution_winograd;
+#endif
+
+// Both count dilations from 0.
+inline dnnl::memory::dims dilations(dnnl::memory::dims from_one) {
+  for (dnnl_dim_t& dilation : from_one) --dilation;
+  return from_one;
+}
+
 inline void append_eltwise(dnnl::post_ops& ops, dnnl::algorithm algorithm, float alpha, float beta) {
 #if DNNL_VERSION_MAJOR >= 3
   ops.append_eltwise(algorithm, alpha, beta);

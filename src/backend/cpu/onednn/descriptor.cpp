@@ -3,8 +3,8 @@
 #include <oneapi/dnnl/dnnl_debug.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
-#include <unordered_map>
 
 #include "backend/cpu/onednn/compat.h"
 
@@ -31,16 +31,14 @@ std::optional<DType> dtype_of(Type type) {
 }
 
 // The library's tags by their names, which are ours too.
-std::optional<Tag> tag_named(const std::string& name) {
+const std::map<std::string, Tag>& tags() {
   static const auto kTags = [] {
-    std::unordered_map<std::string, Tag> tags;
+    std::map<std::string, Tag> all;
     for (int i = dnnl_format_tag_any + 1; i < dnnl_format_tag_last; ++i)
-      tags.emplace(dnnl_fmt_tag2str(static_cast<dnnl_format_tag_t>(i)), static_cast<Tag>(i));
-    return tags;
+      all.emplace(dnnl_fmt_tag2str(static_cast<dnnl_format_tag_t>(i)), static_cast<Tag>(i));
+    return all;
   }();
-  const auto found = kTags.find(name);
-  if (found == kTags.end()) return std::nullopt;
-  return found->second;
+  return kTags;
 }
 
 Shape dense_strides(const Shape& dims, const std::vector<std::size_t>& order) {
@@ -53,25 +51,34 @@ Shape dense_strides(const Shape& dims, const std::vector<std::size_t>& order) {
   return strides;
 }
 
-// Axes by falling stride; where two are equal one has a single block, and that one is the inner.
-std::vector<std::size_t> order_of(const Shape& strides, const Shape& dims) {
-  std::vector<std::size_t> order(dims.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) {
+// Axes by falling stride; where two are equal, one has a single element, and that one is the inner.
+Layout name_dense(const dnnl::memory::desc& desc) {
+  const Shape dims = compat::dims(desc), strides = compat::strides(desc);
+  Blocking form;
+  form.order.resize(dims.size());
+  std::iota(form.order.begin(), form.order.end(), std::size_t{0});
+  std::ranges::stable_sort(form.order, [&](std::size_t i, std::size_t j) {
     return strides[i] != strides[j] ? strides[i] > strides[j] : dims[i] > dims[j];
   });
-  return order;
+  return layout_of(form);
 }
 
-Blocking blocking_of(const dnnl::memory::desc& desc, Shape dims) {
-  Blocking result;
-  for (const auto& [axis, size] : compat::inner_blocks(desc)) {
-    const auto index = static_cast<std::size_t>(axis);
-    result.inner.push_back({index, size});
-    dims[index] = (dims[index] + size - 1) / size;
-  }
-  result.order = order_of(compat::strides(desc), dims);
-  return result;
+// Several names may fit where axes have a single element; only those of the library's own tags are of use.
+Layout name_blocked(const dnnl::memory::desc& desc) {
+  const Shape dims = compat::dims(desc);
+  std::string blocks;
+  for (const auto& [axis, size] : compat::inner_blocks(desc))
+    blocks += cat(size, static_cast<char>('a' + axis));
+  for (const auto& [name, tag] : tags())
+    if (name.size() == dims.size() + blocks.size() && name.ends_with(blocks) &&
+        dnnl::memory::desc(dims, compat::data_type(desc), tag, true) == desc)
+      return {name};
+  return {};
+}
+
+Layout name_of(const dnnl::memory::desc& desc) {
+  if (!compat::is_blocked(desc)) return {compat::winograd_name(desc).value_or("")};
+  return compat::inner_blocks(desc).empty() ? name_dense(desc) : name_blocked(desc);
 }
 
 std::optional<dnnl::memory::desc> describe_blocked(const Operand& operand, Type type) {
@@ -79,9 +86,9 @@ std::optional<dnnl::memory::desc> describe_blocked(const Operand& operand, Type 
   if (!form || form->order.size() != operand.dims.size()) return std::nullopt;
   if (form->inner.empty())
     return dnnl::memory::desc(operand.dims, type, dense_strides(operand.dims, form->order), true);
-  const std::optional<Tag> tag = tag_named(operand.layout.name);
-  if (!tag) return std::nullopt;
-  return dnnl::memory::desc(operand.dims, type, *tag, true);
+  const auto tag = tags().find(operand.layout.name);
+  if (tag == tags().end()) return std::nullopt;
+  return dnnl::memory::desc(operand.dims, type, tag->second, true);
 }
 
 }  // namespace
@@ -101,11 +108,7 @@ std::optional<dnnl::memory::desc> describe(const Operand& operand) {
 std::optional<Operand> operand_of(const dnnl::memory::desc& desc) {
   const std::optional<DType> dtype = dtype_of(compat::data_type(desc));
   if (!dtype) return std::nullopt;
-  Operand operand{*dtype, compat::dims(desc), {}};
-  if (compat::is_blocked(desc))
-    operand.layout = layout_of(blocking_of(desc, operand.dims));
-  else if (const auto name = compat::winograd_name(desc))
-    operand.layout.name = *name;
+  Operand operand{*dtype, compat::dims(desc), name_of(desc)};
   if (operand.layout.is_any() || describe(operand) != desc) return std::nullopt;
   return operand;
 }

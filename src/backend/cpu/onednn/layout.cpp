@@ -38,6 +38,23 @@ std::optional<std::vector<Blocking::Block>> parse_blocks(std::string_view text, 
   return blocks;
 }
 
+// The loops that visit a tensor in the order of its memory, outermost first. Those of a single step are left
+// out and neighbours over one axis joined, so tensors that lie alike have equal loops.
+std::vector<Blocking::Block> loops(const Blocking& form, Shape dims) {
+  for (const auto& [axis, size] : form.inner) dims[axis] = (dims[axis] + size - 1) / size;
+  std::vector<Blocking::Block> result;
+  const auto add = [&](std::size_t axis, std::int64_t size) {
+    if (size == 1) return;
+    if (!result.empty() && result.back().axis == axis)
+      result.back().size *= size;
+    else
+      result.push_back({axis, size});
+  };
+  for (const std::size_t axis : form.order) add(axis, dims[axis]);
+  for (const auto& [axis, size] : form.inner) add(axis, size);
+  return result;
+}
+
 bool is_permutation_of_axes(std::vector<std::size_t> order) {
   std::ranges::sort(order);
   return order == axes(order.size());
@@ -79,6 +96,15 @@ Layout layout_of(const Blocking& blocking) {
   for (const std::size_t axis : blocking.order) layout.name += letter(axis, is_blocked(blocking, axis));
   for (const auto& [axis, size] : blocking.inner) layout.name += cat(size, letter(axis, false));
   return layout;
+}
+
+bool same_memory(const Operand& a, const Operand& b) {
+  if (a == b) return true;
+  const auto left = blocking(a.layout), right = blocking(b.layout);
+  if (!left || !right || a.dtype != b.dtype || a.dims != b.dims) return false;
+  const std::size_t rank = a.dims.size();
+  return left->order.size() == rank && right->order.size() == rank &&
+         loops(*left, a.dims) == loops(*right, b.dims);
 }
 
 std::string to_string(const Operand& operand) {

@@ -15,12 +15,10 @@ Operand bias_operand(const MatmulSpec& spec) {
 std::optional<Primitive> compile_matmul(const MatmulSpec& spec, int threads) {
   const auto a = describe(spec.a), b = describe(spec.b), out = describe(spec.out);
   const auto epilogue = make_epilogue(spec.epilogue);
-  const auto bias = spec.bias ? describe(bias_operand(spec)) : dnnl::memory::desc();
+  const auto bias = spec.bias ? describe(bias_operand(spec)) : dnnl::memory::desc();  // of no dimension: none
   if (!a || !b || !out || !epilogue || !bias) return std::nullopt;
 
-  const auto pd =
-      spec.bias ? compat::describe_op<dnnl::matmul>(cpu_engine(), epilogue->attributes, *a, *b, *bias, *out)
-                : compat::describe_op<dnnl::matmul>(cpu_engine(), epilogue->attributes, *a, *b, *out);
+  const auto pd = compat::describe_op<dnnl::matmul>(cpu_engine(), epilogue->attributes, *a, *b, *bias, *out);
   if (!pd || !is_worth_running(pd.impl_info_str())) return std::nullopt;
 
   std::vector<Binding> bindings{{DNNL_ARG_SRC, pd.src_desc()}, {DNNL_ARG_WEIGHTS, pd.weights_desc()}};

@@ -61,6 +61,9 @@ std::string to_string(const Operand& operand);  // "f32[64,784]:ab"
 std::optional<std::size_t> bytes_of(
     const Operand& operand);  // padding included; empty where the layout is unknown
 
+// Whether both say the same bytes, though perhaps by other names: "abcd" and "acdb" of a single channel.
+bool same_memory(const Operand& a, const Operand& b);
+
 // What is done to each result before it is stored; a list of them is done in order, after the bias.
 struct PostOp {
   enum class Kind : std::uint8_t {
@@ -99,6 +102,34 @@ struct MatmulSpec {
   std::vector<PostOp> epilogue{};
 };
 
+// y = convolution of x with w (+ bias, one a channel of y), or one of its gradients, where x, w and y stand
+// for the gradient of that tensor wherever it is the result. Of 1 to 3 spatial dimensions: x[batch, channels
+// in, …], y[batch, channels out, …], w[channels out, channels in, …] or, in groups, w[groups, channels out of
+// a group, channels in of a group, …]. An input gradient is a transposed convolution.
+struct ConvSpec {
+  enum class Kind : std::uint8_t { forward_inference, forward_training, input_gradient, filter_gradient };
+  enum class Algorithm : std::uint8_t { automatic, direct, winograd };
+
+  Kind kind = Kind::forward_inference;
+  Operand x, w, y;
+  std::optional<DType> bias{};     // read by a forward kind, written by a filter gradient
+  std::vector<PostOp> epilogue{};  // forward kinds only
+  Shape strides, dilations;        // 1 is next to one another
+  Shape pad_begin, pad_end;        // zeros before and after each spatial dimension
+  Algorithm algorithm = Algorithm::automatic;
+};
+
+// y = pooling of x, or the gradient, where x and y stand for theirs.
+struct PoolSpec {
+  enum class Method : std::uint8_t { max, average, average_with_padding };  // the last counts the zeros too
+  enum class Pass : std::uint8_t { inference, training, backward };
+
+  Method method = Method::max;
+  Pass pass = Pass::inference;
+  Operand x, y;
+  Shape kernel, strides, dilations, pad_begin, pad_end;
+};
+
 // A compiled primitive and the memory objects that it is executed with. One caller at a time; the calling
 // thread's OpenMP team must have the number of threads that the primitive was made for (see ThreadCount).
 class Primitive {
@@ -110,8 +141,7 @@ class Primitive {
   Primitive& operator=(Primitive&&) noexcept;
   ~Primitive();
 
-  // What `run` takes, in this order, layouts decided: the spec's operands as it lists them, each epilogue
-  // operand, then the results.
+  // What `run` takes, in this order, with the layouts decided.
   std::span<const Operand> operands() const;
   std::size_t scratch_bytes() const;
   std::string_view implementation() const;  // the library's name for the code that was chosen
@@ -135,7 +165,17 @@ class ThreadCount {
   int before_;
 };
 
-std::optional<Primitive> make_matmul(const MatmulSpec& spec, int threads);  // a, b, bias?, operands…, out
+// Each says what its `run` takes: what is read, then what is written.
+std::optional<Primitive> make_matmul(const MatmulSpec& spec, int threads);  // a, b, bias?, operands… → out
+// Forward: x, w, bias?, operands… → y. Input gradient: y, w → x. Filter gradient: x, y → w, bias?.
+std::optional<Primitive> make_convolution(const ConvSpec& spec, int threads);
+// Inference: x → y. Training: x → y, and for max a workspace. Backward: y, workspace of max → x.
+std::optional<Primitive> make_pool(const PoolSpec& spec, int threads);
+// Changes layout, element type or both.
+std::optional<Primitive> make_reorder(const Operand& from, const Operand& to, int threads);  // from → to
+
+// What `automatic` stands for: a rule from measurements, by shape alone.
+ConvSpec::Algorithm choose_algorithm(const ConvSpec& spec);
 
 }  // namespace tenon::onednn
 

@@ -28,6 +28,20 @@ TEST(Layout, BytesCountThePadding) {
   EXPECT_EQ(bytes_of({DType::bf16, {2, 17, 3, 3}, {"aBcd16b"}}), 2u * 32 * 9 * 2);
 }
 
+bool alike(Shape dims, const char* one, const char* other) {
+  return same_memory({DType::f32, dims, {one}}, {DType::f32, dims, {other}});
+}
+
+TEST(Layout, SameMemoryByOtherNames) {
+  EXPECT_TRUE(alike({8, 1, 5, 5}, "abcd", "acdb"));
+  EXPECT_TRUE(alike({8, 32, 1, 1}, "abcd", "aBcd16b"));
+  EXPECT_TRUE(alike({8, 16, 5, 5}, "acdb", "aBcd16b"));
+  EXPECT_FALSE(alike({8, 32, 5, 5}, "acdb", "aBcd16b"));
+  EXPECT_FALSE(alike({8, 2, 5, 5}, "abcd", "acdb"));
+  EXPECT_FALSE(alike({8, 17, 1, 1}, "abcd", "aBcd16b"));  // padded
+  EXPECT_FALSE(alike({8, 32, 1, 1}, "abcd", "abc"));
+}
+
 TEST(Layout, WhatCannotBeDescribedHasNoSize) {
   EXPECT_FALSE(bytes_of({DType::f32, {2, 3}, {}}));
   EXPECT_FALSE(bytes_of({DType::f64, {2, 3}, {"ab"}}));
