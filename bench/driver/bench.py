@@ -1,7 +1,6 @@
 """Measures suites of cases, Tenon and its peers interleaved.   usage: bench.py [SUITE]..."""
 
 import argparse
-import os
 
 import cases
 import machine
@@ -13,7 +12,6 @@ from measure import Result, measure
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures Tenon beside its peers and writes build/bench/SUITE.jsonl.")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="all of: " + ", ".join(cases.suites()))
-    parser.add_argument("--runs", type=int, help="interleaved samples of each contender (at least 21 to claim anything)")
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(cases.suites()):
         parser.error(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(cases.suites())}")
@@ -24,7 +22,7 @@ def measure_suite(suite: str, floors: dict[int, machine.Floor]) -> list[Result]:
     results = []
     for case in cases.of_suite(suite):
         for threads in case.threads:
-            if threads > len(os.sched_getaffinity(0)):
+            if threads > len(machine.all_cores()):
                 continue
             cores = machine.quietest(threads)
             if case.work and threads not in floors:

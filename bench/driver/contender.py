@@ -25,13 +25,31 @@ COMMANDS = {
 }
 
 
+SESSION, TIMES = 3, slice(11, 15)  # of /proc/PID/stat behind the name; times: own and of children that ended
+
+
+def process_table() -> list[list[str]]:
+    table = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            table.append(path.read_text().rpartition(")")[2].split())
+        except OSError:
+            pass  # it ended meanwhile
+    return table
+
+
 class Absent(Exception):
-    """The contender does not have the case, or failed in it; says why."""
+    """The contender does not have the case, or failed in it."""
+
+    def __init__(self, contender: str, reason: str) -> None:
+        super().__init__(f"{contender}: {reason}")
+        self.contender, self.reason = contender, reason
 
 
 @dataclass
 class Contender:
-    """Stopped with SIGSTOP between samples, so that a spinning thread pool costs the others nothing."""
+    """A session of its own, so that what it starts is counted and stopped with it: SIGSTOP between samples
+    keeps a spinning thread pool from costing the others anything."""
 
     name: str
     process: subprocess.Popen
@@ -47,36 +65,50 @@ class Contender:
         command = ["taskset", "--cpu-list", ",".join(map(str, cores)), *map(str, COMMANDS[name])]
         with log.open("w") as errors:
             process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=environment,
+                start_new_session=True,
             )
-        contender = cls(name, process)
-        contender.version = contender._ask("version")
-        return contender
+        return cls(name, process)
 
     def set_up(self, case: str, threads: int) -> None:
+        self.version = self._ask("version")
         self._ask(f"setup {case} {threads}")
-        self.process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def sample(self) -> float:
         """Microseconds a step."""
-        self.process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
         value = float(self._ask("run"))
-        self.process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
         return value
 
     def cpu_seconds(self) -> float:
-        """Processor time used so far by all its threads."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time used so far by it and by what it started, compilers for instance."""
+        ticks = 0
+        for fields in process_table():
+            if int(fields[SESSION]) == self.process.pid:
+                ticks += sum(int(field) for field in fields[TIMES])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
         self.process.stdin.close()  # the end of its input is a quit
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            self._signal(signal.SIGKILL)
             self.process.wait()
+
+    def _signal(self, which: signal.Signals) -> None:
+        try:
+            os.killpg(self.process.pid, which)
+        except ProcessLookupError:
+            pass  # it has ended; the next question finds out
 
     def _ask(self, line: str) -> str:
         try:
@@ -86,7 +118,7 @@ class Contender:
             pass  # it has died: there will be no answer
         answer = self.process.stdout.readline().strip()
         if not answer:
-            raise Absent(f"it ended without an answer; see {OUT / 'logs'}")
+            raise Absent(self.name, "it ended without an answer; see build/bench/logs")
         if answer.startswith("absent"):
-            raise Absent(answer.removeprefix("absent "))
+            raise Absent(self.name, answer.removeprefix("absent "))
         return answer

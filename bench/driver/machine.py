@@ -12,6 +12,9 @@ from contender import BUILD
 
 IDLE, IOWAIT = 3, 4  # the columns of a cpu line of /proc/stat in which nothing runs
 
+QUIET_SECONDS = 0.3
+QUIET_SHARE = 0.1
+
 
 def busy_seconds(cores: list[int]) -> float:
     """Time the cores have not been idle since boot; a hypervisor's theft counts as busy."""
@@ -23,11 +26,25 @@ def busy_seconds(cores: list[int]) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def all_cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+def wait_until_quiet(cores: list[int], patience: float) -> None:
+    """Returns once the cores idle (all of ours are stopped then), or after `patience` seconds."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        before = busy_seconds(cores)
+        time.sleep(QUIET_SECONDS)
+        if busy_seconds(cores) - before < QUIET_SHARE * QUIET_SECONDS * len(cores):
+            return
+
+
 def quietest(count: int) -> list[int]:
     """The cores that did least over the last moment, in order of their number."""
-    cores = sorted(os.sched_getaffinity(0))
+    cores = all_cores()
     before = {core: busy_seconds([core]) for core in cores}
-    time.sleep(0.3)
+    time.sleep(QUIET_SECONDS)
     by_load = sorted(reversed(cores), key=lambda core: busy_seconds([core]) - before[core])
     return sorted(by_load[:count])
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from cases import Case
 from contender import TENON, Absent, Contender
-from machine import busy_seconds
+from machine import all_cores, busy_seconds, wait_until_quiet
 
 FOREIGN_SHARE = 0.10  # of the pinned cores' time, taken by others: more spoils a round
-TICKS_OF_DOUBT = 0.03  # seconds that the counters' grain may show by mistake
-PATIENCE = 3  # as many rounds as wanted, times this, before a noisy case is given up
+TICKS_OF_DOUBT = 0.02  # seconds that the counters' grain may show by mistake
+PATIENCE = 60.0  # seconds for spoilt rounds and for waiting, before a noisy case is given up
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Result:
     versions: dict[str, str] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     noisy: bool = False
+    load: float = 0.0  # share of the whole machine that other processes took, on average
     floor: float | None = None
 
     def median(self, name: str) -> float:
@@ -34,13 +35,16 @@ class Result:
         peers = [name for name in self.samples if name != TENON]
         return min(peers, key=self.median, default=None)
 
+    def ratio_to(self, peer: str) -> float | None:
+        """The median of the pairs' ratios: the peer's time over ours."""
+        if TENON not in self.samples or peer not in self.samples:
+            return None
+        pairs = zip(self.samples[peer], self.samples[TENON])
+        return statistics.median(theirs / ours for theirs, ours in pairs)
+
     @property
     def ratio(self) -> float | None:
-        """The median of the pairs' ratios: best peer over ours."""
-        if TENON not in self.samples or self.best_peer is None:
-            return None
-        pairs = zip(self.samples[self.best_peer], self.samples[TENON])
-        return statistics.median(peer / ours for peer, ours in pairs)
+        return self.ratio_to(self.best_peer) if self.best_peer else None
 
     @property
     def runs(self) -> int:
@@ -50,7 +54,8 @@ class Result:
 @dataclass(frozen=True)
 class Round:
     values: dict[str, float]
-    spoilt: bool
+    load: float  # share of the whole machine taken by others
+    spoilt: bool  # they ran on the pinned cores
 
 
 def start_all(result: Result, cores: list[int]) -> list[Contender]:
@@ -60,8 +65,8 @@ def start_all(result: Result, cores: list[int]) -> list[Contender]:
         contender = Contender.start(name, cores)
         try:
             contender.set_up(result.case.name, result.threads)
-        except Absent as reason:
-            result.absent[name] = str(reason)
+        except Absent as absent:
+            result.absent[name] = absent.reason
             contender.stop()
             continue
         result.versions[name] = contender.version
@@ -70,29 +75,37 @@ def start_all(result: Result, cores: list[int]) -> list[Contender]:
 
 
 def one_round(contenders: list[Contender], cores: list[int], first: int) -> Round:
-    """A sample of each, beginning with another one every time. Spoilt if others ran on the cores meanwhile."""
-    start, busy = time.monotonic(), busy_seconds(cores)
+    """A sample of each, beginning with another one every time."""
+    everywhere = all_cores()
+    start, busy, busy_everywhere = time.monotonic(), busy_seconds(cores), busy_seconds(everywhere)
     ours = sum(c.cpu_seconds() for c in contenders)
     order = contenders[first % len(contenders) :] + contenders[: first % len(contenders)]
     values = {c.name: c.sample() for c in order}
-    foreign = busy_seconds(cores) - busy - (sum(c.cpu_seconds() for c in contenders) - ours)
-    available = (time.monotonic() - start) * len(cores)
-    return Round(values, foreign > TICKS_OF_DOUBT + FOREIGN_SHARE * available)
+    ours = sum(c.cpu_seconds() for c in contenders) - ours
+    foreign = busy_seconds(cores) - busy - ours
+    foreign_everywhere = busy_seconds(everywhere) - busy_everywhere - ours
+    elapsed = time.monotonic() - start
+    load = max(0.0, foreign_everywhere / (elapsed * len(everywhere)))
+    return Round(values, load, foreign > TICKS_OF_DOUBT + FOREIGN_SHARE * elapsed * len(cores))
 
 
 def collect_rounds(result: Result, contenders: list[Contender], cores: list[int]) -> list[Round]:
-    quiet, spoilt = [], []
-    while contenders and len(quiet) < result.case.runs and len(quiet) + len(spoilt) < PATIENCE * result.case.runs:
-        done = one_round(contenders, cores, len(quiet) + len(spoilt))
+    """As many quiet rounds as the case wants. If they cannot be had in time, spoilt ones fill the number."""
+    quiet, spoilt, lost = [], [], 0.0
+    while len(quiet) < result.case.runs and not (lost > PATIENCE and len(quiet + spoilt) >= result.case.runs):
+        start = time.monotonic()
+        done = one_round(contenders, cores, len(quiet + spoilt))
         (spoilt if done.spoilt else quiet).append(done)
-    result.noisy = len(quiet) < result.case.runs and bool(spoilt)
-    return quiet + spoilt if result.noisy else quiet
+        if done.spoilt and lost <= PATIENCE:
+            wait_until_quiet(cores, patience=5)
+            lost += time.monotonic() - start
+    return quiet + spoilt[: result.case.runs - len(quiet)]
 
 
 def measure_repeated(result: Result, cores: list[int]) -> list[Round]:
     contenders = start_all(result, cores)
     try:
-        return collect_rounds(result, contenders, cores)
+        return collect_rounds(result, contenders, cores) if contenders else []
     finally:
         for contender in contenders:
             contender.stop()
@@ -107,14 +120,19 @@ def measure_once(result: Result, cores: list[int]) -> list[Round]:
             rounds.append(one_round(contenders, cores, 0))
         for contender in contenders:
             contender.stop()
-    result.noisy = any(r.spoilt for r in rounds[1:])
     return rounds[1:]
 
 
 def measure(case: Case, threads: int, cores: list[int]) -> Result:
     result = Result(case, threads)
-    rounds = (measure_once if case.once else measure_repeated)(result, cores)
-    for name in result.versions:
-        if rounds:
-            result.samples[name] = [r.values[name] / case.scale for r in rounds]
+    try:
+        rounds = (measure_once if case.once else measure_repeated)(result, cores)
+    except Absent as absent:  # one that died between samples: pairs with it are not to be had
+        result.absent[absent.contender] = absent.reason
+        return result
+    if not rounds:
+        return result
+    result.noisy = any(r.spoilt for r in rounds)
+    result.load = statistics.mean(r.load for r in rounds)
+    result.samples = {name: [r.values[name] / case.scale for r in rounds] for name in result.versions}
     return result

@@ -8,6 +8,8 @@ from measure import Result
 
 HEADER = f"{'case':<22}{'thr':>4}  {'contender':<32}{'median':>11}{'min':>11}  {'ratio':>7} {'goal':>7}  verdict"
 
+WORTH_SAYING = 0.05  # load of the whole machine
+
 
 def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
@@ -18,7 +20,7 @@ def verdict(result: Result) -> str:
     if TENON not in result.samples:
         return f"Tenon absent: {result.absent.get(TENON, 'no sample')}"
     if result.noisy:
-        return "noisy: another load was present"
+        return "noisy, no claim"
     goal, limit = result.case.goal, result.case.limit
     missed = []
     if goal is not None and (result.ratio is None or result.ratio < goal):
@@ -33,6 +35,11 @@ def goal_text(result: Result) -> str:
     return f"{goal:g}x" if goal is not None else f"<{limit:g}{result.case.unit}" if limit is not None else "-"
 
 
+def ratio_text(result: Result, peer: str | None) -> str:
+    ratio = result.ratio_to(peer) if peer else None
+    return "-" if ratio is None or result.noisy else f"{ratio:.2f}x"
+
+
 def row(result: Result, name: str) -> str:
     unit = result.case.unit
     return f"{name:<32}{number(result.median(name)) + ' ' + unit:>11}{number(result.minimum(name)) + ' ' + unit:>11}"
@@ -41,18 +48,18 @@ def row(result: Result, name: str) -> str:
 def print_result(result: Result) -> None:
     lead = f"{result.case.name:<22}{result.threads:>4}  "
     ours = row(result, TENON) if TENON in result.samples else f"{'tenon':<32}{'-':>11}{'-':>11}"
-    ratio = "-" if result.ratio is None or result.noisy else f"{result.ratio:.2f}x"
-    print(f"{lead}{ours}  {ratio:>7} {goal_text(result):>7}  {verdict(result)}")
+    print(f"{lead}{ours}  {ratio_text(result, result.best_peer):>7} {goal_text(result):>7}  {verdict(result)}")
     indent = " " * len(lead)
     for name in result.case.peers:
         if name in result.absent:
             print(f"{indent}{name:<32}absent: {result.absent[name]}")
         elif name in result.samples:
-            print(indent + row(result, name) + ("  best peer" if name == result.best_peer else ""))
+            best = "best peer" if name == result.best_peer else ""
+            print(f"{indent}{row(result, name)}  {ratio_text(result, name):>7} {'':>7}  {best}".rstrip())
     if result.floor is not None:
         print(f"{indent}{'floor':<32}{number(result.floor) + ' ' + result.case.unit:>11}")
-    if result.noisy:
-        print(f"{indent}noisy: another load was present, the figures above claim nothing")
+    if result.noisy or result.load > WORTH_SAYING:
+        print(f"{indent}{'noisy: ' if result.noisy else ''}others took {result.load:.0%} of the machine meanwhile")
 
 
 def as_json(result: Result) -> dict:
@@ -71,6 +78,7 @@ def as_json(result: Result) -> dict:
         "limit": result.case.limit,
         "runs": result.runs,
         "noisy": result.noisy,
+        "load": round(result.load, 3),
         "minimum": {name: result.minimum(name) for name in result.samples},
         "absent": result.absent,
         "versions": result.versions,
