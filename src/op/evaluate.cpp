@@ -39,7 +39,7 @@ void check_results(const Node& node, std::span<const Type> wanted, std::span<con
 
 class Evaluator {
  public:
-  Evaluator(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states)
+  Evaluator(const Graph& graph, const std::vector<Tensor>& inputs, const TensorMap& states)
       : graph_(graph), states_(states), results_(graph.nodes().size()) {
     require(inputs.size() == graph.inputs().size(), "program '", graph.name(), "' takes ",
             graph.inputs().size(), " inputs, not ", inputs.size());
@@ -118,7 +118,7 @@ class Evaluator {
   }
 
   const Graph& graph_;
-  const NamedTensors& states_;
+  const TensorMap& states_;
   std::vector<std::vector<Tensor>> results_;
   std::vector<std::uint32_t> uses_;
   std::vector<std::pair<Dim, std::int64_t>> symbols_;
@@ -135,11 +135,11 @@ std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inpu
   return results;
 }
 
-Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states) {
+Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const TensorMap& states) {
   return Evaluator(graph, inputs, states).run();
 }
 
-Evaluation evaluate_named(const Graph& graph, const NamedTensors& inputs, const NamedTensors& states) {
+Evaluation evaluate_named(const Graph& graph, const TensorMap& inputs, const TensorMap& states) {
   std::vector<Tensor> ordered;
   for (const std::uint32_t id : graph.inputs()) {
     const auto found = inputs.find(name_of(graph.nodes()[id]));

@@ -11,7 +11,7 @@
 
 namespace tenon {
 
-using NamedTensors = std::map<std::string, Tensor, std::less<>>;
+using TensorMap = std::map<std::string, Tensor, std::less<>>;
 
 // In the order of Graph::outputs() and Graph::updates(). They may share storage with what was handed in.
 struct Evaluation {
@@ -20,8 +20,8 @@ struct Evaluation {
 };
 
 // Inputs in the order of Graph::inputs(). Dimensions that the program leaves open are found as it runs.
-Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const NamedTensors& states = {});
-Evaluation evaluate_named(const Graph& graph, const NamedTensors& inputs, const NamedTensors& states = {});
+Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const TensorMap& states = {});
+Evaluation evaluate_named(const Graph& graph, const TensorMap& inputs, const TensorMap& states = {});
 
 // One node's results, by its kernel or, where it has none, by its decomposition.
 std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs);

@@ -27,7 +27,7 @@ double largest_difference(const Tensor& a, const Tensor& b) {
 void compare_step(const std::shared_ptr<Backend>& backend, const std::vector<std::int64_t>& widths,
                   std::int64_t batch, int threads) {
   const Graph graph = perceptron_step(widths);
-  const NamedTensors initial = random_states(graph);
+  const TensorMap initial = random_states(graph);
   std::vector<Tensor> inputs{random_tensor({batch, widths[0]}, 99), labels(batch, widths.back()),
                              Tensor::scalar(0.5f)};
   const Evaluation wanted = evaluate(graph, inputs, initial);

@@ -41,8 +41,8 @@ inline Tensor random_tensor(Shape shape, std::uint32_t seed) {
   return tensor;
 }
 
-inline NamedTensors random_states(const Graph& graph) {
-  NamedTensors states;
+inline TensorMap random_states(const Graph& graph) {
+  TensorMap states;
   std::uint32_t seed = 1;
   for (const std::uint32_t id : graph.states())
     states[name_of(graph.nodes()[id])] = random_tensor(graph.nodes()[id].results[0].shape(), seed++);
