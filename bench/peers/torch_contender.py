@@ -61,16 +61,24 @@ def train_keras_cnn(threads: int) -> Step:
     return training_step(net, images.to(memory_format=layout))
 
 
-def first_step(cache: str, threads: int) -> Step:
+def first_step(threads: int, cache: str) -> Step:
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache
     return train_mlp(threads)
+
+
+def first_step_cold(threads: int) -> Step:
+    return first_step(threads, tempfile.mkdtemp(dir=os.environ["BENCH_CACHE"]))
+
+
+def first_step_warm(threads: int) -> Step:
+    return first_step(threads, os.path.join(os.environ["BENCH_CACHE"], "torch"))
 
 
 CASES = {
     "train-mlp": Case(train_mlp),
     "train-keras-cnn": Case(train_keras_cnn),
-    "first-step-cold": Case(lambda threads: first_step(tempfile.mkdtemp(dir=os.environ["BENCH_CACHE"]), threads), once=True),
-    "first-step-warm": Case(lambda threads: first_step(os.path.join(os.environ["BENCH_CACHE"], "torch"), threads), once=True),
+    "first-step-cold": Case(first_step_cold, once=True),
+    "first-step-warm": Case(first_step_warm, once=True),
 }
 
 if __name__ == "__main__":
