@@ -1,6 +1,8 @@
 """Measures suites of cases, Tenon and its peers interleaved.   usage: bench.py [SUITE]..."""
 
 import argparse
+import signal
+import sys
 
 import cases
 import machine
@@ -37,6 +39,7 @@ def measure_suite(suite: str, floors: dict[int, machine.Floor]) -> list[Result]:
 
 def main() -> None:
     arguments = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # so that contenders end too
     OUT.mkdir(parents=True, exist_ok=True)
     floors: dict[int, machine.Floor] = {}
     print(report.HEADER)

@@ -75,7 +75,7 @@ def keras_cnn_training(batch: int) -> Work:
 
 
 ONE, BOTH = (1,), (1, 2)
-TORCH = ("PyTorch eager", "PyTorch compiled")
+TORCH = ("PyTorch eager", "PyTorch compiled", "PyTorch compiled step")
 CHANNELS_LAST = ("PyTorch eager channels_last", "PyTorch compiled channels_last")
 ENGINES = ("ONNX Runtime", "OpenVINO")
 MNIST_MLP = [784, 256, 128, 10]

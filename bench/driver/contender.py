@@ -20,6 +20,7 @@ COMMANDS = {
     "ONNX Runtime": [PYTHON, PEERS / "onnxruntime_contender.py"],
     "PyTorch eager": [PYTHON, PEERS / "torch_contender.py", "eager"],
     "PyTorch compiled": [PYTHON, PEERS / "torch_contender.py", "compiled"],
+    "PyTorch compiled step": [PYTHON, PEERS / "torch_contender.py", "compiled_step"],
     "PyTorch eager channels_last": [PYTHON, PEERS / "torch_contender.py", "eager", "channels_last"],
     "PyTorch compiled channels_last": [PYTHON, PEERS / "torch_contender.py", "compiled", "channels_last"],
 }

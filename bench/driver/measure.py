@@ -2,6 +2,8 @@
 
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from cases import Case
@@ -58,20 +60,22 @@ class Round:
     spoilt: bool  # they ran on the pinned cores
 
 
-def start_all(result: Result, cores: list[int]) -> list[Contender]:
-    """Those that have the case, set up and stopped; the others are noted as absent."""
+@contextmanager
+def contenders_of(result: Result, cores: list[int]) -> Iterator[list[Contender]]:
+    """Those that have the case, set up and stopped; the others are noted as absent. All end with the block."""
     ready = []
-    for name in (TENON, *result.case.peers):
-        contender = Contender.start(name, cores)
-        try:
-            contender.set_up(result.case.name, result.threads)
-        except Absent as absent:
-            result.absent[name] = absent.reason
-            contender.stop()
-            continue
-        result.versions[name] = contender.version
-        ready.append(contender)
-    return ready
+    with ExitStack() as running:
+        for name in (TENON, *result.case.peers):
+            contender = Contender.start(name, cores)
+            running.callback(contender.stop)
+            try:
+                contender.set_up(result.case.name, result.threads)
+            except Absent as absent:
+                result.absent[name] = absent.reason
+                continue
+            result.versions[name] = contender.version
+            ready.append(contender)
+        yield ready
 
 
 def one_round(contenders: list[Contender], cores: list[int], first: int) -> Round:
@@ -103,23 +107,17 @@ def collect_rounds(result: Result, contenders: list[Contender], cores: list[int]
 
 
 def measure_repeated(result: Result, cores: list[int]) -> list[Round]:
-    contenders = start_all(result, cores)
-    try:
+    with contenders_of(result, cores) as contenders:
         return collect_rounds(result, contenders, cores) if contenders else []
-    finally:
-        for contender in contenders:
-            contender.stop()
 
 
 def measure_once(result: Result, cores: list[int]) -> list[Round]:
     """New processes for every round; the first round fills the caches that a warm start finds, and is dropped."""
     rounds = []
     for _ in range(1 + result.case.runs):
-        contenders = start_all(result, cores)
-        if contenders:
-            rounds.append(one_round(contenders, cores, 0))
-        for contender in contenders:
-            contender.stop()
+        with contenders_of(result, cores) as contenders:
+            if contenders:
+                rounds.append(one_round(contenders, cores, 0))
     return rounds[1:]
 
 
@@ -134,5 +132,6 @@ def measure(case: Case, threads: int, cores: list[int]) -> Result:
         return result
     result.noisy = any(r.spoilt for r in rounds)
     result.load = statistics.mean(r.load for r in rounds)
-    result.samples = {name: [r.values[name] / case.scale for r in rounds] for name in result.versions}
+    present = [name for name in result.versions if name not in result.absent]
+    result.samples = {name: [r.values[name] / case.scale for r in rounds] for name in present}
     return result

@@ -20,8 +20,8 @@ def dense_stack(batch: int, widths: list[int]) -> onnx.ModelProto:
     nodes, weights, value = [], [], "x"
     layers = list(zip(widths, widths[1:]))
     for i, (wide, narrow) in enumerate(layers):
-        scale = np.sqrt(2 / wide)
-        weights.append(numpy_helper.from_array((rng.standard_normal((wide, narrow)) * scale).astype(np.float32), f"w{i}"))
+        weight = rng.standard_normal((wide, narrow)) * np.sqrt(2 / wide)
+        weights.append(numpy_helper.from_array(weight.astype(np.float32), f"w{i}"))
         weights.append(numpy_helper.from_array(np.zeros(narrow, np.float32), f"b{i}"))
         last = i + 1 == len(layers)
         nodes.append(helper.make_node("Gemm", [value, f"w{i}", f"b{i}"], ["y" if last else f"h{i}"]))

@@ -1,5 +1,5 @@
-"""ONNX Runtime with bound inputs and outputs. Its wheel carries the library but not the C header, and no
-package brings it, so this goes through Python: about 1 to 2 us a call more than the C API would take."""
+"""ONNX Runtime with bound inputs and outputs. Its wheel carries the library but not the C header, and no package
+looked at brings it, so this goes through Python: a call costs more than through the C API, by an amount not measured."""
 
 import os
 
