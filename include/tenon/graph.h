@@ -159,9 +159,9 @@ class Graph {
   Value state(std::string name, Type type);  // a slot that outlives a run: a parameter, an optimiser's moment
   Value constant(Tensor value);
   // Checks attributes and inputs against the op's row and applies its type rule.
-  std::vector<Value> emit(Op op, std::span<const Value> inputs, Attrs attrs = {},
+  std::vector<Value> emit(Op op, std::span<const Value> inputs, const Attrs& attrs = {},
                           std::vector<std::shared_ptr<const Graph>> bodies = {});
-  Value emit1(Op op, std::initializer_list<Value> inputs, Attrs attrs = {});
+  Value emit1(Op op, std::initializer_list<Value> inputs, const Attrs& attrs = {});
   // Takes the node as it stands, types included: for passes, whose result a verifier reads.
   std::uint32_t append(Node node);
   void output(std::string name, Value value);

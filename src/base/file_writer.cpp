@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kBuffer = 64 * 1024;
 }
 
-FileWriter::FileWriter(std::string path) : FileWriter(path, path) {}
+FileWriter::FileWriter(const std::string& path) : FileWriter(path, path) {}
 
 FileWriter::FileWriter(const std::string& path, std::string shown)
     : shown_(std::move(shown)),

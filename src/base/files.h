@@ -40,7 +40,7 @@ enum class Sync { yes, no };
 // that is not yet published.
 class FileWriter {
  public:
-  explicit FileWriter(std::string path);
+  explicit FileWriter(const std::string& path);
   // `shown` is the name for errors, where the file's own is a temporary's.
   FileWriter(const std::string& path, std::string shown);
   ~FileWriter();

@@ -133,7 +133,8 @@ class Printer {
   }
 
   void start_line() {
-    if (indent_ > 0) out_.append("\n").append(static_cast<std::size_t>(indent_ * depth_), ' ');
+    if (indent_ > 0)
+      out_.append("\n").append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth_), ' ');
   }
 
   std::string out_;

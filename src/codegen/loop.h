@@ -88,16 +88,7 @@ struct Accumulator {
 
 enum class LoopKind : std::uint8_t { serial, lanes, vector };
 
-struct Statement;
-
-// At most one vector loop stands around a statement.
-struct Loop {
-  Var variable;
-  std::int64_t extent;
-  LoopKind kind = LoopKind::serial;
-  int unroll = 1;  // lanes: how many at once; vector: how many registers at once; serial: copies of the body
-  std::vector<Statement> body = {};
-};
+struct Loop;
 
 enum class StatementKind : std::uint8_t { loop, reset, accumulate, store };
 
@@ -109,6 +100,15 @@ struct Statement {
   Index index = kNone;    // store: where; accumulate into arg_max, arg_min: the position
   Buffer buffer = kNone;  // store
   Scalar when = kNone;    // store, accumulate: a bool; where it is false nothing happens
+};
+
+// At most one vector loop stands around a statement.
+struct Loop {
+  Var variable;
+  std::int64_t extent;
+  LoopKind kind = LoopKind::serial;
+  int unroll = 1;  // lanes: how many at once; vector: how many registers at once; serial: copies of the body
+  std::vector<Statement> body = {};
 };
 
 // A nest whose outermost loop may be cut between threads. Nests of a kernel run one after another, with a

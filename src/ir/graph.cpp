@@ -81,7 +81,7 @@ Value Graph::constant(Tensor tensor) {
   return value({append({Op::constant, {}, {{"value", std::move(tensor)}}, {}, {std::move(type)}, label_})});
 }
 
-std::vector<Value> Graph::emit(Op op, std::span<const Value> inputs, Attrs attrs,
+std::vector<Value> Graph::emit(Op op, std::span<const Value> inputs, const Attrs& attrs,
                                std::vector<std::shared_ptr<const Graph>> bodies) {
   const OpDef& def = definition(op);
   check_count(def, inputs.size(), bodies.size());
@@ -103,8 +103,8 @@ std::vector<Value> Graph::emit(Op op, std::span<const Value> inputs, Attrs attrs
   return results;
 }
 
-Value Graph::emit1(Op op, std::initializer_list<Value> inputs, Attrs attrs) {
-  return emit(op, std::span<const Value>(inputs.begin(), inputs.size()), std::move(attrs)).front();
+Value Graph::emit1(Op op, std::initializer_list<Value> inputs, const Attrs& attrs) {
+  return emit(op, std::span<const Value>(inputs.begin(), inputs.size()), attrs).front();
 }
 
 std::uint32_t Graph::append(Node node) {

@@ -104,7 +104,7 @@ std::vector<Value> scatter_gradient(const GradContext& g) {
   const Value dy = g.grads[0];
   const Value y = g.results[0];
   const std::int64_t axis = g.node.attrs.integer("axis");
-  const auto taken = [&, indices = indices](Value value) { return gather(value, indices, axis); };
+  const auto taken = [&, at = indices](Value value) { return gather(value, at, axis); };
   switch (*parse_reduction(g.node.attrs.text("reduction"))) {
     case Reduction::add:
       return {dy, {}, taken(dy)};

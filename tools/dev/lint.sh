@@ -55,7 +55,7 @@ only_compiled() {
   comm -12 <(sort -u) <(sed -n "s|.*\"file\": \"$PWD/\(.*\)\".*|\1|p" build/lint/compile_commands.json | sort -u)
 }
 
-# clang-tidy counts on stderr the warnings that it does not show; the ones that it shows are on stdout.
+# What clang-tidy says on stderr is only how many warnings it does not show.
 lint_tidy() {
   configure lint
   { if [[ ${1:-} == --all ]]; then files '*.cpp'; else changed_files | sources_touched; fi; } | only_compiled |
