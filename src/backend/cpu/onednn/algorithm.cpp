@@ -43,7 +43,29 @@ std::int64_t least_tiles(Kind kind, std::int64_t channels) {
   return kind == Kind::input_gradient ? 256 : 512;
 }
 
+ConvSpec with_layout(ConvSpec spec, const Layout& layout) {
+  spec.algorithm = ConvSpec::Algorithm::direct;
+  for (Operand* operand : {&spec.x, &spec.y})
+    if (operand->layout.is_any()) operand->layout = layout;
+  return spec;
+}
+
 }  // namespace
+
+std::vector<ConvSpec> candidates(const ConvSpec& spec) {
+  using Algorithm = ConvSpec::Algorithm;
+  std::vector<ConvSpec> ways;
+  for (const Algorithm algorithm : {Algorithm::winograd, Algorithm::direct}) {
+    if (algorithm == Algorithm::winograd && !winograd_applies(spec)) continue;
+    ways.push_back(spec);
+    ways.back().algorithm = algorithm;
+  }
+  if (choose_algorithm(spec) == Algorithm::direct) std::ranges::reverse(ways);
+  const std::size_t rank = spec.x.dims.size();
+  for (const Layout& layout : {channels_last(rank), row_major(rank)})
+    if (spec.x.layout.is_any() || spec.y.layout.is_any()) ways.push_back(with_layout(spec, layout));
+  return ways;
+}
 
 ConvSpec::Algorithm choose_algorithm(const ConvSpec& spec) {
   using Algorithm = ConvSpec::Algorithm;

@@ -176,6 +176,9 @@ std::optional<Primitive> make_reorder(const Operand& from, const Operand& to, in
 
 // What `automatic` stands for: a rule from measurements, by shape alone.
 ConvSpec::Algorithm choose_algorithm(const ConvSpec& spec);
+// The ways that are worth timing, the one `automatic` takes first: algorithms, and layouts of x and y where
+// the spec leaves them open. The library may decline some.
+std::vector<ConvSpec> candidates(const ConvSpec& spec);
 
 }  // namespace tenon::onednn
 

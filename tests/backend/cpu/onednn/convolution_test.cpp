@@ -280,48 +280,5 @@ TEST_F(ConvolutionTest, WhatCannotBeRunIsDeclined) {
   EXPECT_FALSE(make_convolution(five, kThreads));
 }
 
-Algorithm chosen(Kind kind, std::int64_t batch, std::int64_t in, std::int64_t out, std::int64_t size) {
-  Geometry g = square(in, out, size, 3, 1);
-  g.batch = batch;
-  return choose_algorithm(spec_of(kind, g));
-}
-
-TEST(ChooseAlgorithm, WinogradWhereItWasMeasuredFaster) {
-  EXPECT_EQ(chosen(Kind::forward_inference, 1, 64, 64, 8), Algorithm::winograd);
-  EXPECT_EQ(chosen(Kind::forward_training, 64, 32, 64, 13), Algorithm::winograd);
-  EXPECT_EQ(chosen(Kind::forward_training, 1, 512, 512, 4), Algorithm::direct);
-  EXPECT_EQ(chosen(Kind::forward_training, 64, 16, 16, 16), Algorithm::direct);
-  EXPECT_EQ(chosen(Kind::input_gradient, 64, 64, 64, 16), Algorithm::winograd);
-  EXPECT_EQ(chosen(Kind::input_gradient, 64, 32, 64, 13), Algorithm::direct);
-  EXPECT_EQ(chosen(Kind::filter_gradient, 64, 32, 64, 13), Algorithm::winograd);
-  EXPECT_EQ(chosen(Kind::filter_gradient, 4, 32, 32, 32), Algorithm::direct);
-}
-
-TEST(ChooseAlgorithm, DirectForAllThatWinogradCannotDo) {
-  const Geometry g = square(64, 64, 32, 3, 1);
-  const ConvSpec good = spec_of(Kind::forward_inference, g);
-  ASSERT_EQ(choose_algorithm(good), Algorithm::winograd);
-  const auto changed = [&](auto&& change) {
-    ConvSpec spec = good;
-    change(spec);
-    return choose_algorithm(spec);
-  };
-  EXPECT_EQ(changed([](ConvSpec& s) { s.strides = {2, 2}; }), Algorithm::direct);
-  EXPECT_EQ(changed([](ConvSpec& s) { s.dilations = {1, 2}; }), Algorithm::direct);
-  EXPECT_EQ(changed([](ConvSpec& s) { s.pad_end = {2, 2}; }), Algorithm::direct);
-  EXPECT_EQ(changed([](ConvSpec& s) { s.w.dims = {64, 64, 5, 5}; }), Algorithm::direct);
-  EXPECT_EQ(changed([](ConvSpec& s) { s.w.dims = {2, 64, 32, 3, 3}; }), Algorithm::direct);
-  EXPECT_EQ(changed([](ConvSpec& s) { s.x.dtype = DType::bf16; }), Algorithm::direct);
-}
-
-TEST_F(ConvolutionTest, AutomaticFollowsTheRuleAndFallsBack) {
-  const Geometry g = square(64, 64, 8, 3, 1);
-  ConvSpec spec = spec_of(Kind::forward_inference, g);
-  spec.algorithm = Algorithm::automatic;
-  EXPECT_NE(make_convolution(spec, kThreads)->implementation().find("wino"), std::string_view::npos);
-  spec.epilogue = {{PostOp::Kind::swish, 1}};  // which Winograd does not take
-  EXPECT_EQ(make_convolution(spec, kThreads)->implementation().find("wino"), std::string_view::npos);
-}
-
 }  // namespace
 }  // namespace tenon::onednn
