@@ -11,6 +11,10 @@ namespace tenon {
 // The type of the first input; all are of one float type.
 std::vector<Type> same_float_type(const TypeContext& context);
 
+// A dimension that is not known yet agrees with any.
+bool agree(Dim a, Dim b);
+bool agree(const std::vector<Dim>& a, const std::vector<Dim>& b);
+
 // A copy to compute in.
 inline Tensor doubles(const Tensor& tensor) { return tensor.cast(DType::f64); }
 

@@ -9,10 +9,6 @@ AttrSpec reduction_attr();
 Reduction reduction_of(const Attrs& attrs);  // throws where the text names none
 AttrValue reduction_text(Reduction reduction);
 
-// A dimension that is not known yet agrees with any.
-bool agree(Dim a, Dim b);
-bool agree(const std::vector<Dim>& a, const std::vector<Dim>& b);
-
 // The type of a loss whose elements have the type `each`.
 Type loss_type(const TypeContext& context, Type each);
 // The result of a loss, given its elements in double and the number that a mean divides by.

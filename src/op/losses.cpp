@@ -24,12 +24,6 @@ AttrValue reduction_text(Reduction reduction) {
   return std::string(kReductions[static_cast<std::size_t>(reduction)]);
 }
 
-bool agree(Dim a, Dim b) { return a == b || !a.is_constant() || !b.is_constant(); }
-
-bool agree(const std::vector<Dim>& a, const std::vector<Dim>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](Dim x, Dim y) { return agree(x, y); });
-}
-
 Type loss_type(const TypeContext& context, Type each) {
   const bool reduced = reduction_of(context.attrs) != Reduction::none;
   return reduced ? Type{each.dtype, {}} : std::move(each);

@@ -5,11 +5,12 @@
 
 #include <string>
 
+#include "support/message_of.h"
 #include "tenon/op.h"
 
-namespace tenon {
+namespace tenon::test {
 
-inline std::vector<Tensor> run_all(Op op, const std::vector<Tensor>& inputs, Attrs attrs = {}) {
+inline std::vector<Tensor> run_op_all(Op op, const std::vector<Tensor>& inputs, Attrs attrs = {}) {
   Graph graph;
   std::vector<Value> values;
   for (const Tensor& input : inputs) values.push_back(graph.input(cat("x", values.size()), Type::of(input)));
@@ -19,7 +20,7 @@ inline std::vector<Tensor> run_all(Op op, const std::vector<Tensor>& inputs, Att
 }
 
 inline Tensor run_op(Op op, const std::vector<Tensor>& inputs, Attrs attrs = {}) {
-  return run_all(op, inputs, std::move(attrs)).front();
+  return run_op_all(op, inputs, std::move(attrs)).front();
 }
 
 template <class T>
@@ -28,7 +29,7 @@ Tensor vec(std::initializer_list<T> values) {
 }
 
 // Equal in type, shape and numbers; NaN equals NaN.
-inline void expect_same(const Tensor& got, const Tensor& wanted) {
+inline void expect_numbers(const Tensor& got, const Tensor& wanted) {
   EXPECT_TRUE(got.dtype() == wanted.dtype() && got.shape() == wanted.shape())
       << to_string(got) << " instead of " << to_string(wanted);
   if (got.size() != wanted.size()) return;
@@ -46,15 +47,4 @@ inline void expect_near(const Tensor& got, const Tensor& wanted, double toleranc
     EXPECT_NEAR(got.number(i), wanted.number(i), tolerance) << "at " << i;
 }
 
-// The message of the Error that `action` throws; empty where it throws none.
-template <class Action>
-std::string error_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
-
-}  // namespace tenon
+}  // namespace tenon::test

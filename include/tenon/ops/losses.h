@@ -11,10 +11,10 @@ namespace tenon {
 enum class Reduction { mean, sum, none };
 
 struct CrossEntropy {
-  double smoothing = 0;                      // of the target: this share is spread evenly over the classes
-  std::optional<std::int64_t> ignore_index;  // rows with this class id do not count
-  Reduction reduction = Reduction::mean;     // weighted by the class weights of the ids; 0 where none counts
-  Value class_weights;                       // [classes]; a constant to differentiation
+  double smoothing = 0;  // of the target: this share is spread evenly over the classes
+  std::optional<std::int64_t> ignore_index = {};  // rows with this class id do not count
+  Reduction reduction = Reduction::mean;  // weighted by the class weights of the ids; 0 where none counts
+  Value class_weights = {};               // [classes]; a constant to differentiation
 };
 
 // Between softmax(logits) and the target, classes on axis 1. The target holds integer class ids, of the
