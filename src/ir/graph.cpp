@@ -1,45 +1,9 @@
 #include "tenon/graph.h"
 
-#include <algorithm>
-
-#include "tenon/op.h"
+#include "ir/check.h"
+#include "ir/types.h"
 
 namespace tenon {
-
-namespace {
-constexpr std::string_view kKindNames[] = {"an integer",      "a number", "a flag",  "a text",
-                                           "an element type", "integers", "numbers", "a tensor"};
-
-// The attributes as the row has them: fallbacks filled in, nothing unknown, each of its kind.
-Attrs complete(const OpDef& def, const Attrs& given) {
-  for (const auto& [name, value] : given)
-    require(std::any_of(def.attrs.begin(), def.attrs.end(),
-                        [&](const AttrSpec& spec) { return spec.name == name; }),
-            def.name, ": there is no attribute '", name, "'");
-  Attrs attrs;
-  for (const AttrSpec& spec : def.attrs) {
-    const AttrValue* value = given.find(spec.name);
-    if (!value && spec.fallback) value = &*spec.fallback;
-    if (!value && spec.optional) continue;
-    require(value, def.name, ": attribute '", spec.name, "' is missing");
-    require(value->index() == static_cast<std::size_t>(spec.kind), def.name, ": attribute '", spec.name,
-            "' must be ", kKindNames[static_cast<std::size_t>(spec.kind)]);
-    attrs.set(spec.name, *value);
-  }
-  return attrs;
-}
-
-void check_count(const OpDef& def, std::size_t inputs, std::size_t bodies) {
-  const auto count = static_cast<int>(inputs);
-  require(count >= def.min_inputs && (def.max_inputs < 0 || count <= def.max_inputs), def.name, ": ", count,
-          " inputs, but it takes ", def.min_inputs,
-          def.max_inputs < 0                 ? cat(" or more")
-          : def.max_inputs == def.min_inputs ? std::string()
-                                             : cat(" to ", def.max_inputs));
-  require(static_cast<int>(bodies) == def.bodies, def.name, ": ", bodies, " bodies, but it takes ",
-          def.bodies);
-}
-}  // namespace
 
 const Type& Value::type() const {
   require(defined(), "a value was used before it was set");
@@ -84,19 +48,14 @@ Value Graph::constant(Tensor tensor) {
 std::vector<Value> Graph::emit(Op op, std::span<const Value> inputs, const Attrs& attrs,
                                std::vector<std::shared_ptr<const Graph>> bodies) {
   const OpDef& def = definition(op);
-  check_count(def, inputs.size(), bodies.size());
-  Node node{op, {}, complete(def, attrs), std::move(bodies), {}, label_};
-  std::vector<Type> types;
-  std::vector<Tensor> values;
+  check_arity(def, inputs.size(), bodies.size());
+  Node node{op, {}, complete_attrs(def, attrs), std::move(bodies), {}, label_};
   for (const Value& input : inputs) {
     require(input.defined() && &input.graph() == this, def.name, ": input ", node.inputs.size(),
             " belongs to another graph");
     node.inputs.push_back(input.ref());
-    types.push_back(input.type());
-    const Node& source = this->node(input.ref());
-    values.push_back(source.op == Op::constant ? source.attrs.tensor("value") : Tensor());
   }
-  node.results = def.infer({def, node.attrs, types, node.bodies, values, label_});
+  node.results = infer_types(*this, node);
   const std::uint32_t id = append(std::move(node));
   std::vector<Value> results;
   for (std::uint32_t i = 0; i < nodes_[id].results.size(); ++i) results.push_back(value({id, i}));
@@ -126,8 +85,8 @@ void Graph::output(std::string name, Value value) {
 void Graph::update(std::string state, Value value) {
   const auto slot = find_state(state);
   require(slot.has_value(), "there is no state named '", state, "' to update");
-  require(type(*slot) == value.type(), "state '", state, "' is ", type(*slot), " and cannot be updated with ",
-          value.type());
+  require(compatible(type(*slot), value.type()), "state '", state, "' is ", type(*slot),
+          " and cannot be updated with ", value.type());
   updates_.push_back({std::move(state), value.ref()});
 }
 

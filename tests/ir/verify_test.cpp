@@ -1,0 +1,109 @@
+#include "ir/verify.h"
+
+#include <gtest/gtest.h>
+
+#include "tenon/op.h"
+#include "tenon/ops.h"
+
+namespace tenon {
+namespace {
+
+using Verify = void (*)(const Graph&);
+
+std::string complaint(Verify verify, const Graph& graph) {
+  try {
+    verify(graph);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+void expect_complaint(Verify verify, const Graph& graph, std::string_view wanted) {
+  EXPECT_NE(complaint(verify, graph).find(wanted), std::string::npos) << complaint(verify, graph);
+}
+
+Graph good() {
+  return parse(R"(graph good(x: f32[N, 3]) {
+    %w = state "w" : f32[3, 3]
+    %y = matmul(%x, %w)
+    return y = %y
+    update "w" = %w
+  })");
+}
+
+// One node of `op` on an input of f32[2, 3], taken as it stands.
+Graph with_node(Node node) {
+  Graph g("p");
+  g.input("x", {DType::f32, {2, 3}});
+  if (node.inputs.empty()) node.inputs = {{0}};
+  g.append(std::move(node));
+  return g;
+}
+
+Node transposed(Type result) { return {Op::transpose, {}, {{"perm", Ints{}}}, {}, {std::move(result)}, ""}; }
+
+TEST(Verify, AcceptsAGoodProgram) { EXPECT_EQ(complaint(verify_source, good()), ""); }
+
+TEST(Verify, HoldsTypesToTheRule) {
+  EXPECT_EQ(complaint(verify_typed, with_node(transposed({DType::f32, {3, 2}}))), "");
+  expect_complaint(
+      verify_source, with_node(transposed({DType::f32, {2, 3}})),
+      "program 'p': node 1, transpose: its types are [f32[2, 3]] but its type rule gives [f32[3, 2]]");
+  expect_complaint(verify_source, with_node(transposed({DType::f64, {3, 2}})), "f64[3, 2]");
+}
+
+TEST(Verify, HoldsAttributesToTheRow) {
+  Node node = transposed({DType::f32, {3, 2}});
+  node.attrs = {};
+  expect_complaint(verify_source, with_node(node), "attributes with a fallback are left out");
+  node.attrs = {{"perm", Ints{}}, {"extra", true}};
+  expect_complaint(verify_source, with_node(node), "there is no attribute 'extra'");
+  node.attrs = {{"perm", true}};
+  expect_complaint(verify_source, with_node(node), "'perm' must be integers");
+}
+
+TEST(Verify, HoldsInputsToTheRow) {
+  Node node = transposed({DType::f32, {3, 2}});
+  node.inputs = {{0}, {0}};
+  expect_complaint(verify_source, with_node(node), "2 inputs, but it takes 1");
+}
+
+TEST(Verify, RefusesTwoUpdatesOfOneState) {
+  Graph g = good();
+  g.update("w", g.value(*g.find_state("w")));
+  expect_complaint(verify_source, g, "state 'w' is updated twice");
+}
+
+TEST(Verify, RefusesNamesTakenTwice) {
+  Graph g("p");
+  const Node leaf{Op::input, {}, {{"name", std::string("x")}}, {}, {{DType::f32, {}}}, ""};
+  g.append(leaf);
+  g.append(leaf);
+  expect_complaint(verify_source, g, "another one has the name 'x' too");
+}
+
+TEST(Verify, RefusesAConstantOfAnotherType) {
+  Graph g("p");
+  g.append({Op::constant, {}, {{"value", Tensor::scalar(1.0)}}, {}, {{DType::f32, {}}}, ""});
+  expect_complaint(verify_source, g, "its type is not its value's");
+}
+
+TEST(Verify, TypedProgramsAreConcrete) {
+  expect_complaint(verify_typed, good(), "input: f32[N, 3] is not concrete");
+}
+
+TEST(Verify, TypedProgramsAskForNoShape) {
+  Graph g("p");
+  const Value x = g.input("x", {DType::f32, {2, 3}});
+  shape_of(x);
+  EXPECT_EQ(complaint(verify_source, g), "");
+  expect_complaint(verify_typed, g, "node 1, shape_of: it stands only in source programs");
+  Graph h("p");
+  reshape(h.input("x", {DType::f32, {6}}), h.constant(Tensor::of<std::int64_t>({2}, {2, 3})));
+  EXPECT_EQ(complaint(verify_source, h), "");
+  expect_complaint(verify_typed, h, "input 1 says a shape; it must be the attribute 'shape' by now");
+}
+
+}  // namespace
+}  // namespace tenon
