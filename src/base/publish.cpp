@@ -6,6 +6,7 @@
 #include <atomic>
 #include <charconv>
 #include <filesystem>
+#include <random>
 
 #include "base/descriptor.h"
 #include "base/files.h"
@@ -18,7 +19,7 @@ namespace {
 constexpr std::string_view kMark = ".tmp-";  // then the process, then a number: "w.bin.tmp-4711-3"
 
 std::string temporary_name(const fs::path& target) {
-  static std::atomic<unsigned> count{0};
+  static std::atomic<unsigned> count{std::random_device{}()};  // another machine may have our process number
   for (;;) {
     std::string name = cat(target.native(), kMark, ::getpid(), "-", count++);
     struct stat status{};

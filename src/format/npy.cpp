@@ -27,6 +27,7 @@ std::uint32_t read_header_length(Source& source) {
   source.read_exactly(std::span(length).first(version == 1 ? 2 : 4), "the length of the NPY header");
   return load<std::uint32_t>(length.data());
 }
+
 // As Python writes a tuple: "()", "(3,)", "(3, 4)".
 std::string python_tuple(const Shape& shape) {
   std::string text;
@@ -34,7 +35,6 @@ std::string python_tuple(const Shape& shape) {
   if (shape.size() > 1) text.pop_back();
   return cat("(", text, ")");
 }
-
 }  // namespace
 
 Tensor read_npy(Source& source) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <tuple>
 
 #include "base/json_reader.h"
 #include "format/elements.h"
@@ -47,8 +48,8 @@ SafeTensors read_safetensors(std::span<std::byte> bytes, std::string_view name, 
   SafeTensorHeader header = parse_safetensor_header(bytes, name);
   const std::span<std::byte> data = bytes.subspan(header.size);
   for (const SafeTensorEntry& entry : header.entries) check_extent(entry, data.size(), name);
-  std::ranges::stable_sort(header.entries, [](const auto& a, const auto& b) {
-    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  std::ranges::sort(header.entries, [](const auto& a, const auto& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
   check_cover(header.entries, data.size(), name);
 
@@ -69,9 +70,10 @@ SafeTensors read_safetensors(const std::string& path) {
 
 void write_safetensors(FileWriter& file, const SafeTensors& content) {
   refuse_duplicate_names(content.tensors, "the tensors to write");
-  SafeTensors sorted = content;
-  std::ranges::stable_sort(sorted.tensors, std::ranges::greater{},
-                           [](const auto& named) { return size_of(named.second.dtype()); });
+  SafeTensors sorted{.metadata = content.metadata};
+  for (const std::size_t width : {8, 4, 2, 1})
+    for (const auto& named : content.tensors)
+      if (size_of(named.second.dtype()) == width) sorted.tensors.push_back(named);
   file.write(safetensor_header(sorted));
   for (const auto& [name, tensor] : sorted.tensors) file.write(bytes_of(tensor));
 }

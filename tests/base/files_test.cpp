@@ -45,7 +45,7 @@ class FileSizeLimit {
 
 TEST(Files, AreReadWhole) {
   const TemporaryFolder folder;
-  write_atomically(folder / "a.txt", std::string(100'000, 'x'));
+  write_atomically(folder / "a.txt", std::string(100'000, 'x'), Sync::no);
   EXPECT_EQ(read_text(folder / "a.txt"), std::string(100'000, 'x'));
 }
 
