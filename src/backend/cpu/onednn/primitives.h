@@ -20,8 +20,9 @@ namespace tenon::onednn {
 
 // How a tensor lies in memory, said by a name. Axes are letters (a is the first), outermost first: "abcd" is
 // row-major, "acdb" channels last. A capital is an axis cut into blocks, which follow as numbers: "aBcd16b"
-// keeps 16 channels side by side, the last block padded with zeros. The empty name leaves the choice to the
-// library; a name that begins with "wino" is one that only it can read.
+// keeps 16 channels side by side, the last block padded with zeros, which whoever writes the tensor writes
+// too. The empty name leaves the choice to the library; one that begins with "wino" only the library can
+// read.
 struct Layout {
   std::string name;
 
@@ -58,8 +59,8 @@ struct Operand {
   bool operator==(const Operand&) const = default;
 };
 std::string to_string(const Operand& operand);  // "f32[64,784]:ab"
-std::optional<std::size_t> bytes_of(
-    const Operand& operand);  // padding included; empty where the layout is unknown
+// Padding included; empty where the layout is "any" or unknown to the library.
+std::optional<std::size_t> bytes_of(const Operand& operand);
 
 // Whether both say the same bytes, though perhaps by other names: "abcd" and "acdb" of a single channel.
 bool same_memory(const Operand& a, const Operand& b);
