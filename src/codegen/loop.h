@@ -43,6 +43,8 @@ struct BufferSpec {
   std::int64_t elements;
   // An output may be the same memory as this input (every element is read before its place is written).
   std::uint32_t in_place_of = kNone;
+  // Scratch in which an iteration of a root loop hands nothing to another: each thread has one of its own.
+  bool per_thread = false;
 };
 
 // An element's position or a part of it: arithmetic on loop variables in 64 bits. Division and remainder are

@@ -19,8 +19,9 @@ Buffer KernelBuilder::output(DType dtype, std::int64_t elements, Buffer in_place
   return buffer({dtype, BufferRole::output, elements, in_place_of});
 }
 
-Buffer KernelBuilder::scratch(DType dtype, std::int64_t elements) {
-  return buffer({dtype, BufferRole::scratch, elements});
+Buffer KernelBuilder::scratch(DType dtype, std::int64_t elements, bool per_thread) {
+  return buffer(
+      {.dtype = dtype, .role = BufferRole::scratch, .elements = elements, .per_thread = per_thread});
 }
 
 Index KernelBuilder::intern(const IndexExpr& expr) {

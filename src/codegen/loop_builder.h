@@ -20,7 +20,7 @@ class KernelBuilder {
   // Inputs first, then outputs, then scratch.
   Buffer input(DType dtype, std::int64_t elements);
   Buffer output(DType dtype, std::int64_t elements, Buffer in_place_of = kNone);
-  Buffer scratch(DType dtype, std::int64_t elements);
+  Buffer scratch(DType dtype, std::int64_t elements, bool per_thread = false);
 
   Index constant(std::int64_t number);
   Index variable(Var variable);

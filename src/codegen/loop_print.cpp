@@ -57,7 +57,8 @@ class Printer {
   void buffer(Buffer b) {
     const BufferSpec& spec = kernel_.buffers[b];
     line("b", b, ": ", name_of(spec.role), ' ', spec.dtype, '[', spec.elements, ']',
-         spec.in_place_of == kNone ? std::string() : cat(" in place of b", spec.in_place_of));
+         spec.in_place_of == kNone ? std::string() : cat(" in place of b", spec.in_place_of),
+         spec.per_thread ? ", one a thread" : "");
   }
 
   void nest(const Nest& nest) {

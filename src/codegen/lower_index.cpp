@@ -53,8 +53,8 @@ Linear Positions::variable(std::int64_t name, std::int64_t extent) {
   return make(AtomKind::variable, {}, name, {0, std::max<std::int64_t>(extent, 1) - 1});
 }
 
-Linear Positions::scalar(std::int64_t name, Bounds bounds) {
-  return make(AtomKind::scalar, {}, name, bounds);
+Linear Positions::scalar(std::int64_t name, Bounds bounds, const Linear& depends) {
+  return make(AtomKind::scalar, depends, name, bounds);
 }
 
 Linear Positions::add(Linear a, std::int64_t constant) const {

@@ -41,7 +41,7 @@ enum class AtomKind : std::uint8_t { variable, quotient, remainder, clamp, scala
 
 struct AtomInfo {
   AtomKind kind;
-  Linear of;            // quotient, remainder, clamp
+  Linear of;            // quotient, remainder, clamp; what a scalar depends on
   std::int64_t number;  // divisor, modulus, upper bound (exclusive); what a variable or scalar is called
   Bounds bounds;
 };
@@ -56,7 +56,8 @@ class Positions {
 
   // `name` is the caller's: variables of one name are one variable.
   Linear variable(std::int64_t name, std::int64_t extent);
-  Linear scalar(std::int64_t name, Bounds bounds);
+  // A number that is data. It changes with the variables that `depends` holds.
+  Linear scalar(std::int64_t name, Bounds bounds, const Linear& depends);
   Linear add(const Linear& a, const Linear& b);
   Linear add(Linear a, std::int64_t constant) const;
   Linear scale(Linear a, std::int64_t factor) const;

@@ -1,0 +1,113 @@
+// The dry run of a stage: its expression is written once into a kernel that is thrown away, to see what it
+// reads where.
+#include <set>
+
+#include "codegen/lower_eval.h"
+#include "codegen/lower_stage.h"
+
+namespace tenon::codegen {
+
+namespace {
+class Analyser {
+ public:
+  Analyser(const Graph& body, const Stages& stages, Positions& positions)
+      : body_(body), stages_(stages), positions_(positions), builder_("dry run") {
+    for (const Node& node : body.nodes())
+      buffers_.push_back(builder_.input(node.results[0].dtype, node.results[0].size()));
+  }
+
+  void run(Stage& stage) {
+    stage.loops.clear();
+    Shape dims = stage.kept;
+    if (stage.fold) dims.insert(dims.end(), stage.fold->reduced.begin(), stage.fold->reduced.end());
+    for (std::size_t d = 0; d < dims.size(); ++d)
+      if (dims[d] != 1) stage.loops.push_back({dims[d], d, 1, d >= stage.kept.size(), {}});
+    do try_out(stage);
+    while (split(stage));
+  }
+
+ private:
+  void try_out(Stage& stage) {
+    for (LoopAxis& loop : stage.loops) loop.variable = positions_.variable(next_variable_++, loop.extent);
+    stage.reads.clear();
+    stage.values.clear();
+    Evaluator evaluator(body_, builder_, positions_,
+                        [&](Ref ref, const Position& at, Scalar when) { return read(stage, ref, at, when); });
+    evaluator.on_position = [&](const Linear& position) { stage.values.push_back(position); };
+    const auto variable_of = [&](std::size_t i) { return stage.loops[i].variable; };
+    const Position kept = position_of(stage, 0, stage.kept.size(), positions_, variable_of);
+    stage.written = flat_position(positions_, kept, stage.kept);
+    if (!stage.fold) {
+      stage.cost = count(evaluator.compute(stage.ref, kept));
+      return;
+    }
+    const std::size_t reduced_dims = stage.fold->reduced.size();
+    const Position reduced = position_of(stage, stage.kept.size(), reduced_dims, positions_, variable_of);
+    const Node& node = body_.node(stage.ref);
+    stage.cost = 1 + count(evaluator.term(node, *stage.fold, kept, reduced));
+  }
+
+  std::optional<Scalar> read(Stage& stage, Ref ref, const Position& at, Scalar when) {
+    const Node& node = body_.node(ref);
+    if (node.op != Op::input && (stages_.of(ref) == kNoStage || node.op == Op::constant)) return std::nullopt;
+    const Linear flat = flat_position(positions_, at, node.results[0].shape());
+    stage.reads.push_back({ref, at, flat});
+    return builder_.load(buffers_[ref.node], index(flat), when);
+  }
+
+  Index index(const Linear& flat) { return Evaluator(body_, builder_, positions_, nullptr).index(flat); }
+
+  double count(Scalar root) const {
+    std::set<Scalar> seen;
+    return count(root, seen);
+  }
+  double count(Scalar scalar, std::set<Scalar>& seen) const {
+    if (!seen.insert(scalar).second) return 0;
+    const ScalarExpr& e = builder_.kernel().scalars[scalar];
+    double cost = e.kind == ScalarKind::op ? cost_of(e.op) : 0;
+    for (const Scalar arg : e.args) cost += count(arg, seen);
+    return cost;
+  }
+
+  // Cuts the first loop whose variable an access divides, so that the parts are loops of their own.
+  bool split(Stage& stage) const {
+    for (const Access& access : stage.reads)
+      if (split(stage, access.flat)) return true;
+    return false;
+  }
+  bool split(Stage& stage, const Linear& position) const {
+    for (const Term term : position.terms) {
+      const AtomInfo& info = positions_.info(term.atom);
+      if (split(stage, info.of)) return true;
+      if (info.kind != AtomKind::quotient && info.kind != AtomKind::remainder) continue;
+      for (std::size_t i = 0; i < stage.loops.size(); ++i)
+        if (info.of == stage.loops[i].variable && cut(stage, i, info.number)) return true;
+    }
+    return false;
+  }
+  static bool cut(Stage& stage, std::size_t i, std::int64_t part) {
+    LoopAxis& loop = stage.loops[i];
+    if (loop.extent % part != 0 || part == loop.extent) return false;
+    LoopAxis inner = loop;
+    inner.extent = part;
+    loop.extent /= part;
+    loop.inner *= part;
+    stage.loops.insert(stage.loops.begin() + static_cast<std::ptrdiff_t>(i) + 1, inner);
+    return true;
+  }
+
+  const Graph& body_;
+  const Stages& stages_;
+  Positions& positions_;
+  KernelBuilder builder_;
+  std::vector<Buffer> buffers_;
+  std::int64_t next_variable_ = 0;
+};
+}  // namespace
+
+void analyse(const Graph& body, Stages& stages, Positions& positions) {
+  Analyser analyser(body, stages, positions);
+  for (Stage& stage : stages.list) analyser.run(stage);
+}
+
+}  // namespace tenon::codegen

@@ -1,0 +1,91 @@
+#include "codegen/lower_cost.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tenon::codegen {
+
+namespace {
+constexpr double kGather = 2;       // an element of a gather, against one vector load
+constexpr double kScatter = 2;      // an element of a scatter
+constexpr double kCombine = 10;     // the lanes of an accumulator into one value
+constexpr double kBroadcast = 0.5;  // a load that all lanes share; mostly folded into its user, or hoisted
+
+double load_cost(Stride stride, double lanes) {
+  switch (stride) {
+    case Stride::none:
+      return kBroadcast;
+    case Stride::one:
+      return 1;
+    case Stride::minus_one:
+      return 2;
+    default:
+      return kGather * lanes;
+  }
+}
+
+double store_cost(Stride stride, double lanes) {
+  return stride == Stride::one ? 1 : stride == Stride::minus_one ? 2 : kScatter * lanes;
+}
+
+// Of the loop and of those around it that would merge with it.
+double merged_extent(const Stage& stage, std::size_t loop, const Positions& positions) {
+  double extent = static_cast<double>(stage.loops[loop].extent);
+  while (loop > 0 && can_merge(stage, loop - 1, loop, positions))
+    extent *= static_cast<double>(stage.loops[--loop].extent);
+  return extent;
+}
+
+double element_cost(const Stage& stage) {
+  const double accesses = static_cast<double>(stage.reads.size()) + (stage.fold ? 0 : 1);
+  return std::max(stage.cost, 1.0) + accesses;
+}
+}  // namespace
+
+Stride stride_of(const Linear& flat, const Linear& variable, const Positions& positions) {
+  const Atom atom = variable.terms[0].atom;
+  if (positions.hides(flat, atom)) return Stride::other;
+  const std::int64_t factor = flat.factor(atom);
+  return factor == 0    ? Stride::none
+         : factor == 1  ? Stride::one
+         : factor == -1 ? Stride::minus_one
+                        : Stride::other;
+}
+
+bool moves_as_one(const Stage& stage, std::size_t outer, std::size_t inner, std::int64_t extent,
+                  const Positions& positions) {
+  const Atom x = stage.loops[outer].variable.terms[0].atom;
+  const Atom y = stage.loops[inner].variable.terms[0].atom;
+  const auto agrees = [&](const Linear& position) {
+    return position.factor(x) == position.factor(y) * extent && !positions.hides(position, x) &&
+           !positions.hides(position, y);
+  };
+  return agrees(stage.written) && std::all_of(stage.values.begin(), stage.values.end(), agrees) &&
+         std::all_of(stage.reads.begin(), stage.reads.end(),
+                     [&](const Access& access) { return agrees(access.flat); });
+}
+
+bool can_merge(const Stage& stage, std::size_t outer, std::size_t inner, const Positions& positions) {
+  return stage.loops[outer].reduced == stage.loops[inner].reduced &&
+         moves_as_one(stage, outer, inner, stage.loops[inner].extent, positions);
+}
+
+double vector_cost(const Stage& stage, std::optional<std::size_t> loop, const Positions& positions,
+                   int lanes) {
+  const double width = lanes;
+  if (!loop) return element_cost(stage) * width;
+  const LoopAxis& axis = stage.loops[*loop];
+  double cost = std::max(stage.cost, 1.0);
+  for (const Access& access : stage.reads)
+    cost += load_cost(stride_of(access.flat, axis.variable, positions), width);
+  const double registers = std::ceil(merged_extent(stage, *loop, positions) / width);
+  const double elements = static_cast<double>(std::max<std::int64_t>(element_count(stage.kept), 1));
+  const double rounds = stage.iterations() / elements;  // of the fold, for one element
+  if (axis.reduced)
+    cost += (kCombine + 1) / registers;
+  else
+    cost += store_cost(stride_of(stage.written, axis.variable, positions), width) / std::max(rounds, 1.0);
+  return cost * registers * width / merged_extent(stage, *loop, positions);
+}
+
+}  // namespace tenon::codegen

@@ -1,0 +1,119 @@
+#include "codegen/lower_ops.h"
+
+#include <algorithm>
+
+#include "codegen/element_op.h"
+#include "codegen/lower.h"
+
+namespace tenon::codegen {
+
+namespace {
+std::optional<Combine> combine_of(Op op) {
+  switch (op) {
+    case Op::reduce_sum:
+    case Op::matmul:
+      return Combine::sum;
+    case Op::reduce_prod:
+      return Combine::product;
+    case Op::reduce_max:
+      return Combine::maximum;
+    case Op::reduce_min:
+      return Combine::minimum;
+    case Op::arg_max:
+      return Combine::arg_max;
+    case Op::arg_min:
+      return Combine::arg_min;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::int64_t from_front(std::int64_t axis, std::size_t rank) {
+  return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
+}
+
+bool scalar_constant(const Node& node) { return node.op == Op::constant && node.results[0].size() == 1; }
+}  // namespace
+
+std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
+  const auto combine = combine_of(node.op);
+  if (!combine) return std::nullopt;
+  const Type& operand = graph.type(node.inputs[0]);
+  const bool narrow = operand.dtype == DType::f16 || operand.dtype == DType::bf16;
+  Fold fold{*combine, narrow ? DType::f32 : operand.dtype, {}};
+  const Shape shape = operand.shape();
+  if (node.op == Op::matmul)
+    fold.reduced = {shape[shape.size() - (node.attrs.flag("transpose_a") ? 2 : 1)]};
+  else
+    for (const std::int64_t axis : reduced_axes(node, shape.size()))
+      fold.reduced.push_back(shape[static_cast<std::size_t>(axis)]);
+  return fold;
+}
+
+bool is_movement(Op op) {
+  return op == Op::reshape || op == Op::transpose || op == Op::broadcast_to || op == Op::gather ||
+         op == Op::stop_gradient;
+}
+
+double cost_of(Op op) {
+  switch (op) {
+    case Op::exp:
+    case Op::expm1:
+    case Op::log:
+    case Op::log1p:
+    case Op::tanh:
+    case Op::sinh:
+    case Op::cosh:
+      return 14;
+    case Op::sin:
+    case Op::cos:
+    case Op::tan:
+    case Op::erf:
+    case Op::asin:
+    case Op::acos:
+    case Op::atan:
+      return 20;
+    case Op::pow:
+    case Op::atan2:
+      return 35;
+    case Op::div:
+    case Op::rem:
+    case Op::mod:
+    case Op::sqrt:
+    case Op::rsqrt:
+    case Op::reciprocal:
+      return 5;
+    default:
+      return is_element_op(op) && !is_movement(op) ? 1 : 0;
+  }
+}
+
+std::size_t axis_of(const Node& node, std::size_t rank) {
+  return static_cast<std::size_t>(from_front(node.attrs.integer("axis"), rank));
+}
+
+Ints permutation_of(const Node& node, std::size_t rank) {
+  Ints perm = node.attrs.ints("perm");
+  if (perm.empty())
+    for (std::size_t i = rank; i-- > 0;) perm.push_back(static_cast<std::int64_t>(i));
+  for (std::int64_t& axis : perm) axis = from_front(axis, rank);
+  return perm;
+}
+
+Ints reduced_axes(const Node& reduction, std::size_t rank) {
+  if (const AttrValue* axis = reduction.attrs.find("axis"))
+    return {from_front(std::get<std::int64_t>(*axis), rank)};
+  Ints axes = reduction.attrs.ints("axes");
+  for (std::int64_t& axis : axes) axis = from_front(axis, rank);
+  if (axes.empty())
+    for (std::size_t i = 0; i < rank; ++i) axes.push_back(static_cast<std::int64_t>(i));
+  std::sort(axes.begin(), axes.end());
+  return axes;
+}
+
+bool can_lower(const Node& node) {
+  if (is_element_op(node.op) || is_movement(node.op) || combine_of(node.op)) return true;
+  return node.op == Op::reduce_mean || node.op == Op::one_hot || node.op == Op::iota || scalar_constant(node);
+}
+
+}  // namespace tenon::codegen

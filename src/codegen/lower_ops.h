@@ -1,0 +1,31 @@
+// What lowering has to know of single ops: which it covers, what they cost, and their attributes in the form
+// that generated loops want.
+#pragma once
+
+#include <optional>
+
+#include "codegen/loop.h"
+#include "tenon/graph.h"
+
+namespace tenon::codegen {
+
+// How a reduction-like node goes round: each element of its result collects over `reduced`.
+struct Fold {
+  Combine combine;
+  DType type;  // of the accumulator
+  Shape reduced;
+};
+
+// Absent for what is computed element by element.
+std::optional<Fold> fold_of(const Graph& graph, const Node& node);
+
+// Elements change places only; the first input is what moves.
+bool is_movement(Op op);
+// Instructions for one element (or register of elements), roughly. Movement is free.
+double cost_of(Op op);
+
+std::size_t axis_of(const Node& node, std::size_t rank);     // attribute `axis`, not negative
+Ints permutation_of(const Node& node, std::size_t rank);     // of transpose
+Ints reduced_axes(const Node& reduction, std::size_t rank);  // sorted
+
+}  // namespace tenon::codegen
