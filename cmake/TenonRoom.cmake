@@ -32,6 +32,18 @@ function(tenon_room folder)
   set_property(GLOBAL APPEND PROPERTY TENON_ROOM_LIBS ${ARG_LIBS})
 endfunction()
 
+# tenon_llvm_module(<folder> <source>...): what links LLVM is a module of its own, loaded when the first kernel is
+# compiled. It exports one symbol and takes the sources it needs of other rooms with it.
+function(tenon_llvm_module folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+  add_library(tenon_llvm MODULE ${sources} ${ARGN})
+  target_link_libraries(tenon_llvm PRIVATE tenon_options LLVM)
+  target_include_directories(tenon_llvm SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS})
+  target_link_options(tenon_llvm PRIVATE -Wl,--as-needed -Wl,-z,defs)
+  set_target_properties(tenon_llvm PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+endfunction()
+
 # tenon_program(<folder> [LIBS lib...]): the program `tenon` is main.cpp of src/<folder>. The other sources there
 # are a library that its tests link too; no part of the program is in the library `tenon`.
 function(tenon_program folder)

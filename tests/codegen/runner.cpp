@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 
+#include "codegen/compile.h"
 #include "codegen/cpp_runner.h"
 #include "codegen/guarded.h"
 #include "tenon/error.h"
@@ -29,6 +30,19 @@ Code cpp_code(const Kernel& kernel) {
   for (std::size_t i = 0; i < kernel.nests.size(); ++i)
     code.nests.push_back(reinterpret_cast<RunPart>(library->symbol(cat(kernel.name, "_nest", i))));
   return code;
+}
+
+Code llvm_code(const Kernel& kernel, Simd simd) {
+  const CompiledKernel compiled = compile({&kernel, 1}, {.target = {simd}})[0];
+  return {std::string(name_of(simd)), compiled.run, compiled.nests, compiled.code};
+}
+
+std::vector<Code> all_codes(const Kernel& kernel) {
+  std::vector<Code> codes = {cpp_code(kernel)};
+  if (can_compile())
+    for (const Simd simd : {Simd::sse, Simd::avx2, Simd::avx512})
+      if (has(simd)) codes.push_back(llvm_code(kernel, simd));
+  return codes;
 }
 
 // The buffers of one call: inputs copied in, outputs and scratch unset.
@@ -85,7 +99,7 @@ void run_cut_in_two(const Kernel& kernel, const Code& code, void* const* buffers
 
 void expect_outputs(const Kernel& kernel, const std::vector<Tensor>& inputs,
                     const std::vector<Tensor>& expected, Expectation within) {
-  for (const Code& code : {cpp_code(kernel)}) {
+  for (const Code& code : all_codes(kernel)) {
     const Arguments whole(kernel, inputs), cut(kernel, inputs);
     code.run(whole.pointers.data());
     compare(kernel, whole, inputs.size(), expected, within, code.printer);

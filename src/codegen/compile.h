@@ -1,0 +1,32 @@
+// From kernels to functions in memory: by LLVM, or out of the cache without it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "codegen/loop.h"
+#include "codegen/target.h"
+
+namespace tenon::codegen {
+
+using RunKernel = void (*)(void* const* buffers);
+using RunNest = void (*)(void* const* buffers, std::int64_t begin, std::int64_t end);
+
+struct CompiledKernel {
+  RunKernel run;                     // all nests in full
+  std::vector<RunNest> nests;        // a part of the root loop, cut at multiples of the grain
+  std::shared_ptr<const void> code;  // the functions live as long as this does
+};
+
+struct CompileOptions {
+  Target target = native_target();
+};
+
+// Whether this build has the LLVM module at all.
+bool can_compile();
+
+// One for each kernel. Thread-safe. Throws an Error where there is no compiler.
+std::vector<CompiledKernel> compile(std::span<const Kernel> kernels, const CompileOptions& options = {});
+
+}  // namespace tenon::codegen
