@@ -29,11 +29,15 @@ class Preparer {
     const Node& node = body_.nodes()[id];
     if (node.op == Op::reduce_mean)
       map_[{id}] = mean(node);
+    else if (is_reduction(node.op))
+      map_[{id}] = reduced(node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
     else if (node.op == Op::matmul && wants_rows(node))
       map_[{id}] = with_rows(node);
     else
       copy(id);
   }
+
+  Ints axes_of(const Node& node) const { return reduced_axes(node, body_.type(node.inputs[0]).dims.size()); }
 
   void copy(std::uint32_t id) {
     Node node = body_.nodes()[id];
@@ -58,14 +62,59 @@ class Preparer {
   // The sum of a narrow type could overflow where the mean does not.
   Value mean(const Node& node) {
     const Value x = map_.at(node.inputs[0]);
-    const Ints axes = reduced_axes(node, x.type().dims.size());
-    double count = 1;
-    for (const std::int64_t axis : axes)
-      count *= static_cast<double>(x.type().dims[static_cast<std::size_t>(axis)].constant());
+    const Ints axes = axes_of(node);
+    const Type& type = node.results[0];
     const bool narrow = size_of(x.dtype()) < 4;
-    const Value sum = reduce_sum(narrow ? cast(x, DType::f32) : x, axes, node.attrs.flag("keep"));
+    const Value sum = reduced(Op::reduce_sum, narrow ? cast(x, DType::f32) : x, axes,
+                              {narrow ? DType::f32 : x.dtype(), type.dims});
+    const double count = static_cast<double>(x.type().size()) / static_cast<double>(type.size());
     const Value mean = sum * (1 / count);
     return narrow ? cast(mean, x.dtype()) : mean;
+  }
+
+  // Without the axes that are gone, which only a reshape puts back: so equal reductions are one. A long one
+  // goes in two steps.
+  Value reduced(Op op, Value x, const Ints& axes, const Type& type) {
+    if (const auto parts = parts_of(op, x.type(), axes)) {
+      Shape shape{*parts, count_along(x.type(), axes) / *parts};
+      for (std::size_t i = axes.size(); i < x.type().dims.size(); ++i)
+        shape.push_back(x.type().dims[i].constant());
+      return reduced(op, plain(op, reshape(x, shape), {1}), {0}, type);
+    }
+    const Value result = plain(op, x, axes);
+    return result.type() == type ? result : emit(Op::reshape, {result}, {{"shape", type.shape()}});
+  }
+
+  // Over leading axes alone, so that each part is contiguous; in about as many parts as a machine has threads
+  // to give them to. The number depends on the shape only: so does the order of the sum.
+  static std::optional<std::int64_t> parts_of(Op op, const Type& x, const Ints& axes) {
+    constexpr std::int64_t kLong = 1 << 16;
+    constexpr std::int64_t kManyResults = 256;
+    if (op == Op::arg_max || op == Op::arg_min || x.size() < kLong) return std::nullopt;
+    if (axes.back() + 1 != static_cast<std::int64_t>(axes.size())) return std::nullopt;
+    const std::int64_t along = count_along(x, axes);
+    if (x.size() / along > kManyResults) return std::nullopt;
+    for (std::int64_t parts = std::min<std::int64_t>(64, x.size() / (kLong / 4)); parts >= 4; --parts)
+      if (along % parts == 0) return parts;
+    return std::nullopt;
+  }
+
+  static std::int64_t count_along(const Type& x, const Ints& axes) {
+    std::int64_t count = 1;
+    for (const std::int64_t axis : axes) count *= x.dims[static_cast<std::size_t>(axis)].constant();
+    return count;
+  }
+
+  Value plain(Op op, Value x, const Ints& axes) {
+    if (op == Op::arg_max || op == Op::arg_min) return emit(op, {x}, {{"axis", axes[0]}, {"keep", false}});
+    return emit(op, {x}, {{"axes", axes}, {"keep", false}});
+  }
+
+  // As emit1 does, but an equal node serves again.
+  Value emit(Op op, std::initializer_list<Value> inputs, Attrs attrs) {
+    const Value value = result_.graph.emit1(op, inputs, std::move(attrs));
+    const auto known = find(result_.graph.node(value.ref()));
+    return result_.graph.value({*known, 0});
   }
 
   // Whether a matrix of which the product needs columns had better be copied so that they are rows. The

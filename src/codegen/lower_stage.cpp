@@ -35,9 +35,15 @@ struct Use {
 class Chooser {
  public:
   Chooser(const Graph& body, const std::set<std::uint32_t>& kept)
-      : body_(body), uses_(body.nodes().size()), cost_(body.nodes().size()), wanted_(body.nodes().size()) {
+      : body_(body),
+        uses_(body.nodes().size()),
+        cost_(body.nodes().size()),
+        wanted_(body.nodes().size()),
+        readers_(body.nodes().size()) {
     for (const NamedRef& output : body.outputs()) wanted_[output.ref.node] = true;
     for (const std::uint32_t id : kept) wanted_[id] = true;
+    for (const Node& node : body.nodes())
+      for (const Ref input : node.inputs) ++readers_[input.node];
   }
 
   Stages run() {
@@ -106,8 +112,19 @@ class Chooser {
     if (is_movement(node.op) || cost_of(node.op) == 0) return false;
     double times = 0;
     for (const Use& use : uses_[id]) times += use.times;
+    if (times > 1.2 * size(id) && ends_fold(id)) return true;
     const double kept = size(id) * (cost_[id] + 1) + times;
     return times * cost_[id] > 1.2 * kept;
+  }
+
+  // Whether the value can be stored where a fold's would be, which nobody else needs.
+  bool ends_fold(std::uint32_t id) const {
+    const Node& node = body_.nodes()[id];
+    if (!is_element_op(node.op)) return false;
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [&](Ref input) {
+      if (size(input.node) != size(id) || readers_[input.node] != 1 || wanted_[input.node]) return false;
+      return is_fixed(input.node) || ends_fold(input.node);
+    });
   }
 
   void pass_on(std::uint32_t id, const Use& use) {
@@ -133,6 +150,7 @@ class Chooser {
   std::vector<std::vector<Use>> uses_;
   std::vector<double> cost_;
   std::vector<bool> wanted_;  // an output, or to be kept
+  std::vector<int> readers_;
 };
 }  // namespace
 
