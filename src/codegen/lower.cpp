@@ -1,27 +1,69 @@
 #include "codegen/lower.h"
 
+#include <set>
 #include <stdexcept>
 
 #include "codegen/lower_emit.h"
 #include "codegen/lower_order.h"
+#include "codegen/lower_prepare.h"
 #include "codegen/lower_schedule.h"
 #include "codegen/lower_stage.h"
 
 namespace tenon::codegen {
 
-Kernel lower(const Graph& body, const LowerOptions& options) {
+namespace {
+void check(const Graph& body, const LowerOptions& options) {
   for (const Node& node : body.nodes())
     if (node.op != Op::input && !can_lower(node))
       throw std::logic_error(cat("generated loops do not cover ", describe(node)));
+  for (const InPlace& pair : options.in_place) {
+    const Type& input = body.nodes()[body.inputs().at(pair.input)].results[0];
+    const Type& output = body.type(body.outputs().at(pair.output).ref);
+    if (input.dtype != output.dtype || input.size() != output.size())
+      throw std::logic_error(cat("output ", pair.output, ", ", output, ", cannot be in place of input ",
+                                 pair.input, ", ", input));
+  }
+}
+
+struct Attempt {
+  Kernel kernel;
+  std::set<std::uint32_t> unsafe;  // outputs that overwrite an input too early; where there are any, the
+                                   // kernel is none
+};
+
+Attempt attempt(const Graph& body, const LowerOptions& options, const std::set<std::uint32_t>& copied) {
+  const Prepared prepared = prepare(body, copied, options.lanes);
+  const Graph& graph = prepared.graph;
   Positions positions;
-  Stages stages = choose_stages(body);
-  analyse(body, stages, positions);
-  auto depends = dependencies(body, stages, options.in_place);
-  const auto order = order_stages(body, stages, depends);
-  Tree tree = fuse(stages, order, std::move(depends), positions, options.lanes);
+  Stages stages = choose_stages(graph, prepared.kept);
+  analyse(graph, stages, positions);
+  if (auto unsafe = read_elsewhere(graph, stages, options.in_place); !unsafe.empty())
+    return {{}, std::move(unsafe)};
+  auto depends = dependencies(graph, stages, {options.in_place, copied});
+  const Order order = order_stages(graph, stages, depends);
+  if (order.circle)
+    for (std::uint32_t i = 0; i < graph.outputs().size(); ++i)
+      if (stages.of(graph.outputs()[i].ref) == *order.circle) return {{}, {i}};
+  Tree tree = fuse(stages, order.stages, std::move(depends), positions, options.lanes);
   merge_loops(tree, stages, positions);
   schedule_loops(tree, stages, positions, options.lanes);
-  return emit(body, stages, tree, options);
+  Kernel kernel = emit(graph, stages, tree, options);
+  auto unsafe = read_too_late(kernel);
+  return {std::move(kernel), std::move(unsafe)};
+}
+}  // namespace
+
+Kernel lower(const Graph& body, const LowerOptions& options) {
+  check(body, options);
+  std::set<std::uint32_t> copied;
+  while (true) {
+    Attempt result = attempt(body, options, copied);
+    if (result.unsafe.empty()) return std::move(result.kernel);
+    const std::size_t before = copied.size();
+    copied.merge(result.unsafe);
+    if (copied.size() == before)
+      throw std::logic_error(cat("'", options.name, "' overwrites an input too early"));
+  }
 }
 
 }  // namespace tenon::codegen

@@ -44,7 +44,9 @@ class Analyser {
     const std::size_t reduced_dims = stage.fold->reduced.size();
     const Position reduced = position_of(stage, stage.kept.size(), reduced_dims, positions_, variable_of);
     const Node& node = body_.node(stage.ref);
-    stage.cost = 1 + count(evaluator.term(node, *stage.fold, kept, reduced));
+    // A product and its sum are one instruction.
+    const double term = count(evaluator.term(node, *stage.fold, kept, reduced));
+    stage.cost = node.op == Op::matmul ? term : 1 + term;
   }
 
   std::optional<Scalar> read(Stage& stage, Ref ref, const Position& at, Scalar when) {

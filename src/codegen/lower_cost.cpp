@@ -6,15 +6,14 @@
 namespace tenon::codegen {
 
 namespace {
-constexpr double kGather = 2;       // an element of a gather, against one vector load
-constexpr double kScatter = 2;      // an element of a scatter
-constexpr double kCombine = 10;     // the lanes of an accumulator into one value
-constexpr double kBroadcast = 0.5;  // a load that all lanes share; mostly folded into its user, or hoisted
+constexpr double kScatter = 4;  // an element of a scatter, against an instruction
+constexpr double kGather = 2;
+constexpr double kCombine = 10;  // the lanes of an accumulator into one value
 
 double load_cost(Stride stride, double lanes) {
   switch (stride) {
     case Stride::none:
-      return kBroadcast;
+      return 0.5;  // mostly folded into its user, or hoisted
     case Stride::one:
       return 1;
     case Stride::minus_one:
@@ -75,9 +74,13 @@ double vector_cost(const Stage& stage, std::optional<std::size_t> loop, const Po
   const double width = lanes;
   if (!loop) return element_cost(stage) * width;
   const LoopAxis& axis = stage.loops[*loop];
+  // A tile of registers shares its loads.
+  const double sharing = stage.fold && !axis.reduced ? 0.5 : 1;
   double cost = std::max(stage.cost, 1.0);
-  for (const Access& access : stage.reads)
-    cost += load_cost(stride_of(access.flat, axis.variable, positions), width);
+  for (const Access& access : stage.reads) {
+    const Stride stride = stride_of(access.flat, axis.variable, positions);
+    cost += load_cost(stride, width) * (stride == Stride::other ? 1 : sharing);
+  }
   const double registers = std::ceil(merged_extent(stage, *loop, positions) / width);
   const double elements = static_cast<double>(std::max<std::int64_t>(element_count(stage.kept), 1));
   const double rounds = stage.iterations() / elements;  // of the fold, for one element

@@ -173,14 +173,12 @@ Scalar Evaluator::term(const Node& node, const Fold& fold, const Position& kept,
   if (node.op == Op::matmul) return product(node, fold, kept, reduced[0]);
   const auto rank = shape(node.inputs[0]).size();
   const Ints axes = reduced_axes(node, rank);
-  const bool keep = node.attrs.flag("keep");
   Position at(rank);
   std::size_t next_kept = 0;
   std::size_t next_reduced = 0;
   for (std::size_t i = 0; i < rank; ++i) {
     const bool gone = std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(i));
     at[i] = gone ? reduced[next_reduced++] : kept[next_kept++];
-    if (gone && keep) ++next_kept;
   }
   return builder_.cast(value(node.inputs[0], at), fold.type);
 }

@@ -50,6 +50,8 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   return fold;
 }
 
+bool is_reduction(Op op) { return op != Op::matmul && combine_of(op).has_value(); }
+
 bool is_movement(Op op) {
   return op == Op::reshape || op == Op::transpose || op == Op::broadcast_to || op == Op::gather ||
          op == Op::stop_gradient;

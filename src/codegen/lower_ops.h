@@ -19,6 +19,8 @@ struct Fold {
 // Absent for what is computed element by element.
 std::optional<Fold> fold_of(const Graph& graph, const Node& node);
 
+// Over axes; the mean is none, the sum stands in for it.
+bool is_reduction(Op op);
 // Elements change places only; the first input is what moves.
 bool is_movement(Op op);
 // Instructions for one element (or register of elements), roughly. Movement is free.

@@ -34,11 +34,19 @@ struct Use {
 
 class Chooser {
  public:
-  explicit Chooser(const Graph& body)
-      : body_(body), uses_(body.nodes().size()), cost_(body.nodes().size()), output_(body.nodes().size()) {}
+  Chooser(const Graph& body, const std::set<std::uint32_t>& kept)
+      : body_(body),
+        uses_(body.nodes().size()),
+        cost_(body.nodes().size()),
+        wanted_(body.nodes().size()),
+        readers_(body.nodes().size()) {
+    for (const NamedRef& output : body.outputs()) wanted_[output.ref.node] = true;
+    for (const std::uint32_t id : kept) wanted_[id] = true;
+    for (const Node& node : body.nodes())
+      for (const Ref input : node.inputs) ++readers_[input.node];
+  }
 
   Stages run() {
-    for (const NamedRef& output : body_.outputs()) output_[output.ref.node] = true;
     for (std::uint32_t id = 0; id < body_.nodes().size(); ++id) cost_[id] = cost_inline(id);
     Stages stages{{}, std::vector<StageId>(body_.nodes().size(), kNoStage)};
     for (std::uint32_t id = static_cast<std::uint32_t>(body_.nodes().size()); id-- > 0;) visit(id, stages);
@@ -49,7 +57,7 @@ class Chooser {
   double size(std::uint32_t id) const { return static_cast<double>(body_.nodes()[id].results[0].size()); }
   bool is_leaf(const Node& node) const { return node.op == Op::input || node.op == Op::constant; }
   bool is_fixed(std::uint32_t id) const {
-    return output_[id] || fold_of(body_, body_.nodes()[id]).has_value();
+    return wanted_[id] || fold_of(body_, body_.nodes()[id]).has_value();
   }
 
   // What an element costs where nothing of it is kept.
@@ -82,8 +90,8 @@ class Chooser {
 
   void visit(std::uint32_t id, Stages& stages) {
     const Node& node = body_.nodes()[id];
-    if (node.op == Op::constant && !output_[id]) return;
-    if (node.op == Op::input || (uses_[id].empty() && !output_[id])) return;
+    if (node.op == Op::constant && !wanted_[id]) return;
+    if (node.op == Op::input || (uses_[id].empty() && !wanted_[id])) return;
     if (!is_fixed(id) && !pays(id)) {
       for (const Use& use : uses_[id]) pass_on(id, use);
       return;
@@ -104,8 +112,19 @@ class Chooser {
     if (is_movement(node.op) || cost_of(node.op) == 0) return false;
     double times = 0;
     for (const Use& use : uses_[id]) times += use.times;
+    if (times > 1.2 * size(id) && ends_fold(id)) return true;
     const double kept = size(id) * (cost_[id] + 1) + times;
     return times * cost_[id] > 1.2 * kept;
+  }
+
+  // Whether the value can be stored where a fold's would be, which nobody else needs.
+  bool ends_fold(std::uint32_t id) const {
+    const Node& node = body_.nodes()[id];
+    if (!is_element_op(node.op)) return false;
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [&](Ref input) {
+      if (size(input.node) != size(id) || readers_[input.node] != 1 || wanted_[input.node]) return false;
+      return is_fixed(input.node) || ends_fold(input.node);
+    });
   }
 
   void pass_on(std::uint32_t id, const Use& use) {
@@ -130,10 +149,13 @@ class Chooser {
   const Graph& body_;
   std::vector<std::vector<Use>> uses_;
   std::vector<double> cost_;
-  std::vector<bool> output_;
+  std::vector<bool> wanted_;  // an output, or to be kept
+  std::vector<int> readers_;
 };
 }  // namespace
 
-Stages choose_stages(const Graph& body) { return Chooser(body).run(); }
+Stages choose_stages(const Graph& body, const std::set<std::uint32_t>& kept) {
+  return Chooser(body, kept).run();
+}
 
 }  // namespace tenon::codegen

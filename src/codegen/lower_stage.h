@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "codegen/lower_index.h"
@@ -53,8 +54,8 @@ struct Stages {
 inline constexpr StageId kNoStage = ~0u;
 
 // Which values are worth a place of their own: outputs, what collects over an axis, and what would otherwise
-// be computed too often.
-Stages choose_stages(const Graph& body);
+// be computed too often; and the nodes that are to be `kept` in any case.
+Stages choose_stages(const Graph& body, const std::set<std::uint32_t>& kept);
 // Fills in loops, accesses and costs. The loops are as fine as it takes for accesses to be affine in them.
 void analyse(const Graph& body, Stages& stages, Positions& positions);
 

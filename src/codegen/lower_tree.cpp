@@ -136,12 +136,22 @@ class Fuser {
     return best_vector(*stage_, positions_, lanes_, [&](std::size_t i) { return !has(path, i); }).cost;
   }
 
+  // A tile is all of its loops: nothing stands between them, and what joins them goes round those that the
+  // tile's fold goes round, and no others.
   bool breaks_tile(const Path& path) const {
     const LoopNode* node = path.back().node;
     return std::any_of(tree_.placements.begin(), tree_.placements.end(), [&](const Placement& other) {
-      return other.tile && is_within(other.home, nest_of(path[0].node)) && !is_within(node, other.home) &&
-             is_within(node, other.tile_top);
+      if (!other.tile || !is_within(other.home, nest_of(path[0].node))) return false;
+      if (!is_within(node, other.home)) return is_within(node, other.tile_top);
+      return std::any_of(path.begin(), path.end(), [&](const Step& step) { return mixes(step, other); });
     });
+  }
+  bool mixes(const Step& step, const Placement& tile) const {
+    const Stage& fold = stages_.list[static_cast<StageId>(&tile - tree_.placements.data())];
+    for (std::size_t i = 0; i < fold.loops.size(); ++i)
+      if (tile.loops[i].node == step.node && fold.loops[i].reduced != stage_->loops[step.loop].reduced)
+        return true;
+    return false;
   }
 
   // A fold in lanes of its own either joins loops with all its elements or keeps those that make its tile.
@@ -182,7 +192,6 @@ class Fuser {
 
   std::optional<Path> shared_path(const Path& path, StageId other, const LoopNode* top) const {
     const Stage& twin = stages_.list[other];
-    if (twin.fold.has_value() != stage_->fold.has_value()) return std::nullopt;
     std::optional<Path> shared;
     for (const Access& mine : stage_->reads) {
       std::optional<Path> found;
@@ -209,7 +218,8 @@ class Fuser {
       const LoopAxis& axis = twin.loops[step.loop];
       const auto fits = [&](std::size_t i) {
         const LoopAxis& own_axis = stage_->loops[i];
-        return !has(path, i) && own_axis.reduced == axis.reduced && own_axis.extent == axis.extent &&
+        const bool inside_out = stage_->fold && axis.reduced && !own_axis.reduced;
+        return !has(path, i) && !inside_out && own_axis.extent == axis.extent &&
                moves_alike(mine, own_axis.variable, theirs, axis.variable);
       };
       std::size_t i = 0;

@@ -7,13 +7,17 @@
 
 #include "codegen/interpreter.h"
 #include "op/evaluate.h"
+#include "pass/cse.h"
+#include "pass/dead.h"
 #include "pass/decompose.h"
+#include "pass/simplify.h"
 #include "pass/specialise.h"
 
 namespace tenon::codegen {
 
 Graph group_of(const Graph& source) {
-  return specialise(decompose(source, [](const Graph&, const Node&) { return false; }), {});
+  const Graph typed = specialise(decompose(source, [](const Graph&, const Node&) { return false; }), {});
+  return remove_dead(merge_common(simplify(typed)));
 }
 
 std::vector<Tensor> random_inputs(const Graph& graph, unsigned seed) {

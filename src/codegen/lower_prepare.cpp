@@ -1,0 +1,176 @@
+#include "codegen/lower_prepare.h"
+
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "codegen/lower_ops.h"
+#include "tenon/op.h"
+#include "tenon/ops/contractions.h"
+#include "tenon/ops/elementwise.h"
+#include "tenon/ops/movement.h"
+#include "tenon/ops/reductions.h"
+
+namespace tenon::codegen {
+
+namespace {
+class Preparer {
+ public:
+  Preparer(const Graph& body, int lanes) : body_(body), lanes_(lanes), result_{Graph(body.name()), {}} {}
+
+  Prepared run(const std::set<std::uint32_t>& copied) {
+    for (std::uint32_t id = 0; id < body_.nodes().size(); ++id) rewrite(id);
+    for (std::uint32_t i = 0; i < body_.outputs().size(); ++i) output(i, copied.contains(i));
+    return std::move(result_);
+  }
+
+ private:
+  void rewrite(std::uint32_t id) {
+    const Node& node = body_.nodes()[id];
+    if (node.op == Op::reduce_mean)
+      map_[{id}] = mean(node);
+    else if (is_reduction(node.op))
+      map_[{id}] = reduced(node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
+    else if (node.op == Op::matmul && wants_rows(node))
+      map_[{id}] = with_rows(node);
+    else
+      copy(id);
+  }
+
+  Ints axes_of(const Node& node) const { return reduced_axes(node, body_.type(node.inputs[0]).dims.size()); }
+
+  void copy(std::uint32_t id) {
+    Node node = body_.nodes()[id];
+    for (Ref& input : node.inputs) input = map_.at(input).ref();
+    const std::uint32_t made = find(node).value_or(static_cast<std::uint32_t>(result_.graph.nodes().size()));
+    if (made == result_.graph.nodes().size()) result_.graph.append(std::move(node));
+    for (std::uint32_t i = 0; i < body_.nodes()[id].results.size(); ++i)
+      map_[{id, i}] = result_.graph.value({made, i});
+  }
+
+  // Rewriting can make equals of nodes that were none.
+  std::optional<std::uint32_t> find(const Node& node) const {
+    if (node.op == Op::input || definition(node.op).random) return std::nullopt;
+    const auto& nodes = result_.graph.nodes();
+    for (std::uint32_t id = 0; id < nodes.size(); ++id)
+      if (nodes[id].op == node.op && nodes[id].inputs == node.inputs && nodes[id].attrs == node.attrs &&
+          nodes[id].results == node.results)
+        return id;
+    return std::nullopt;
+  }
+
+  // The sum of a narrow type could overflow where the mean does not.
+  Value mean(const Node& node) {
+    const Value x = map_.at(node.inputs[0]);
+    const Ints axes = axes_of(node);
+    const Type& type = node.results[0];
+    const bool narrow = size_of(x.dtype()) < 4;
+    const Value sum = reduced(Op::reduce_sum, narrow ? cast(x, DType::f32) : x, axes,
+                              {narrow ? DType::f32 : x.dtype(), type.dims});
+    const double count = static_cast<double>(x.type().size()) / static_cast<double>(type.size());
+    const Value mean = sum * (1 / count);
+    return narrow ? cast(mean, x.dtype()) : mean;
+  }
+
+  // Without the axes that are gone, which only a reshape puts back: so equal reductions are one. A long one
+  // goes in two steps.
+  Value reduced(Op op, Value x, const Ints& axes, const Type& type) {
+    if (const auto parts = parts_of(op, x.type(), axes)) {
+      Shape shape{*parts, count_along(x.type(), axes) / *parts};
+      for (std::size_t i = axes.size(); i < x.type().dims.size(); ++i)
+        shape.push_back(x.type().dims[i].constant());
+      return reduced(op, plain(op, reshape(x, shape), {1}), {0}, type);
+    }
+    const Value result = plain(op, x, axes);
+    return result.type() == type ? result : emit(Op::reshape, {result}, {{"shape", type.shape()}});
+  }
+
+  // Over leading axes alone, so that each part is contiguous; in about as many parts as a machine has threads
+  // to give them to. The number depends on the shape only: so does the order of the sum.
+  static std::optional<std::int64_t> parts_of(Op op, const Type& x, const Ints& axes) {
+    constexpr std::int64_t kLong = 1 << 16;
+    constexpr std::int64_t kManyResults = 256;
+    if (op == Op::arg_max || op == Op::arg_min || x.size() < kLong) return std::nullopt;
+    if (axes.back() + 1 != static_cast<std::int64_t>(axes.size())) return std::nullopt;
+    const std::int64_t along = count_along(x, axes);
+    if (x.size() / along > kManyResults) return std::nullopt;
+    for (std::int64_t parts = std::min<std::int64_t>(64, x.size() / (kLong / 4)); parts >= 4; --parts)
+      if (along % parts == 0) return parts;
+    return std::nullopt;
+  }
+
+  static std::int64_t count_along(const Type& x, const Ints& axes) {
+    std::int64_t count = 1;
+    for (const std::int64_t axis : axes) count *= x.dims[static_cast<std::size_t>(axis)].constant();
+    return count;
+  }
+
+  Value plain(Op op, Value x, const Ints& axes) {
+    if (op == Op::arg_max || op == Op::arg_min) return emit(op, {x}, {{"axis", axes[0]}, {"keep", false}});
+    return emit(op, {x}, {{"axes", axes}, {"keep", false}});
+  }
+
+  // As emit1 does, but an equal node serves again.
+  Value emit(Op op, std::initializer_list<Value> inputs, Attrs attrs) {
+    const Value value = result_.graph.emit1(op, inputs, std::move(attrs));
+    const auto known = find(result_.graph.node(value.ref()));
+    return result_.graph.value({*known, 0});
+  }
+
+  // Whether a matrix of which the product needs columns had better be copied so that they are rows. The
+  // other ways: dot products of rows, whose lanes must be added up for each element; and lanes along the
+  // rows of the result, whose elements must be scattered.
+  bool wants_rows(const Node& node) const {
+    if (!node.attrs.flag("transpose_b")) return false;
+    const Shape& a = map_.at(node.inputs[0]).type().shape();
+    const Shape& b = map_.at(node.inputs[1]).type().shape();
+    const Shape& to = node.results[0].shape();
+    const double width = lanes_;
+    const double batches = static_cast<double>(element_count({to.data(), to.size() - 2}));
+    const auto rows = static_cast<double>(to[to.size() - 2]);
+    const auto columns = static_cast<double>(to.back());
+    const auto depth = static_cast<double>(b.back());
+    const auto registers = [&](double elements) { return std::ceil(elements / width); };
+    constexpr double kMove = 1.5;     // cycles to move an element to its place
+    constexpr double kScattered = 2;  // cycles to store one that does not lie beside the last
+    constexpr double kAddUp = 6;      // cycles to add up the lanes of a register
+    const double copied =
+        static_cast<double>(element_count(b)) * kMove + batches * rows * registers(columns) * depth / 2;
+    const double dots = batches * rows * columns * (registers(depth) + kAddUp);
+    const double across = batches * columns * (registers(rows) * depth / 2 + rows * kScattered);
+    const bool rows_lie_together = node.attrs.flag("transpose_a") || a.size() < 2;
+    return copied < dots && (!rows_lie_together || copied < across);
+  }
+
+  Value with_rows(const Node& node) {
+    const Value b = map_.at(node.inputs[1]);
+    Ints perm;
+    for (std::int64_t i = 0; i < b.rank(); ++i) perm.push_back(i);
+    std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
+    const Value rows = transposes_.try_emplace(b.ref(), transpose(b, perm)).first->second;
+    result_.kept.insert(rows.ref().node);
+    return matmul(map_.at(node.inputs[0]), rows, {node.attrs.flag("transpose_a"), false});
+  }
+
+  void output(std::uint32_t position, bool copied) {
+    Value value = map_.at(body_.outputs()[position].ref);
+    const Op op = value.graph().node(value.ref()).op;
+    if (copied) result_.kept.insert(value.ref().node);
+    if (copied || op == Op::input || !taken_.insert(value.ref()).second) value = stop_gradient(value);
+    result_.graph.output(body_.outputs()[position].name, value);
+  }
+
+  const Graph& body_;
+  int lanes_;
+  Prepared result_;
+  std::map<Ref, Value> map_;
+  std::map<Ref, Value> transposes_;
+  std::set<Ref> taken_;  // by outputs
+};
+}  // namespace
+
+Prepared prepare(const Graph& body, const std::set<std::uint32_t>& copied, int lanes) {
+  return Preparer(body, lanes).run(copied);
+}
+
+}  // namespace tenon::codegen
