@@ -7,8 +7,8 @@ namespace tenon::data {
 
 namespace {
 std::string plain_or_gzip(const std::string& folder, const std::string& name) {
-  const std::string plain = folder + "/" + name;
-  const std::string packed = plain + ".gz";
+  std::string plain = folder + "/" + name;
+  std::string packed = plain + ".gz";
   if (std::filesystem::exists(plain)) return plain;
   require(std::filesystem::exists(packed), "neither '", plain, "' nor '", packed, "' is there");
   return packed;

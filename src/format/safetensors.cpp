@@ -44,7 +44,8 @@ Tensor tensor_at(std::byte* data, const SafeTensorEntry& entry, const std::share
 }
 }  // namespace
 
-SafeTensors read_safetensors(std::span<std::byte> bytes, std::string_view name, std::shared_ptr<void> owner) {
+SafeTensors read_safetensors(std::span<std::byte> bytes, std::string_view name,
+                             const std::shared_ptr<void>& owner) {
   SafeTensorHeader header = parse_safetensor_header(bytes, name);
   const std::span<std::byte> data = bytes.subspan(header.size);
   for (const SafeTensorEntry& entry : header.entries) check_extent(entry, data.size(), name);

@@ -21,7 +21,8 @@ struct SafeTensors {
 // to its own elements is copied.
 SafeTensors read_safetensors(const std::string& path);
 // From memory that `owner` keeps alive; `name` for errors.
-SafeTensors read_safetensors(std::span<std::byte> bytes, std::string_view name, std::shared_ptr<void> owner);
+SafeTensors read_safetensors(std::span<std::byte> bytes, std::string_view name,
+                             const std::shared_ptr<void>& owner);
 
 // Tensors with wide elements go first, so that all are aligned; otherwise their order is kept.
 void write_safetensors(const std::string& path, const SafeTensors& content);
