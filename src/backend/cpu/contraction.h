@@ -1,0 +1,20 @@
+// Steps of oneDNN: a contraction, alone or with the element-wise nodes that it takes along.
+#pragma once
+
+#include "backend/backend.h"
+
+namespace tenon::cpu {
+
+bool contractions_available();
+std::string describe_contractions();
+
+// Whether oneDNN runs this node at all.
+bool runs_as_contraction(const Graph& graph, const Node& node);
+// Whether `consumer` may follow what `contraction` and its epilogue so far compute.
+bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
+                    const Node& consumer);
+// A contraction or a fused node of kind "contraction". Null where the library declines after all.
+std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,
+                                          const BackendOptions& options);
+
+}  // namespace tenon::cpu

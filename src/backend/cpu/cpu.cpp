@@ -1,0 +1,105 @@
+#include "backend/cpu/cpu.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "backend/cpu/contraction.h"
+#include "backend/cpu/loops.h"
+#include "backend/host.h"
+#include "tenon/op.h"
+
+namespace tenon {
+
+namespace {
+bool is_leaf(const Node& node) {
+  return node.op == Op::input || node.op == Op::state || node.op == Op::constant;
+}
+
+// Products below this are done faster by a few generated loops than by a library call.
+constexpr std::int64_t kSmallProduct = 64 * 1024;
+// A product with so few rows reads its weights once: bound by memory, and loops read as fast as anything.
+constexpr std::int64_t kFewRows = 2;
+// Elements that the rest of a small program may go through.
+constexpr std::int64_t kSmallElements = 64 * 1024;
+
+std::int64_t multiply_adds(const Graph& graph, const Node& matmul) {
+  const Shape a = graph.type(matmul.inputs[0]).shape();
+  const std::size_t depth = a.size() - (matmul.attrs.flag("transpose_a") ? 2 : 1);
+  return matmul.results[0].size() * a[depth];
+}
+
+bool is_small(const Graph& graph, const Node& node) {
+  if (node.op != Op::matmul) return node.results[0].size() <= kSmallElements;
+  const Shape result = node.results[0].shape();
+  const std::int64_t rows = result[result.size() - 2];
+  return multiply_adds(graph, node) <= kSmallProduct || (rows <= kFewRows && !node.attrs.flag("transpose_a"));
+}
+
+class CpuBackend : public HostBackend {
+ public:
+  CpuBackend() {
+    info_.name = "cpu";
+    info_.description = cat(cpu::describe_loops(), ", ", cpu::describe_contractions());
+    info_.host_addressable = true;
+    info_.memory =
+        static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
+    info_.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }
+
+  const DeviceInfo& device() const override { return info_; }
+
+  Role role(const Graph& graph, const Node& node) const override {
+    if (cpu::runs_as_contraction(graph, node)) return Role::contraction;
+    if (cpu::runs_as_loops(node)) return Role::loops;
+    const OpDef& def = definition(node.op);
+    return def.decompose || !def.kernel ? Role::declined : Role::opaque;
+  }
+
+  bool absorbs(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
+               const Node& consumer) const override {
+    return cpu::joins_epilogue(graph, contraction, epilogue, consumer);
+  }
+
+  bool whole_as_loops(const Graph& graph) const override {
+    return std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const Node& node) {
+      return is_leaf(node) || (cpu::runs_as_loops(node) && is_small(graph, node));
+    });
+  }
+
+  std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {
+    std::vector<std::unique_ptr<Step>> steps(lowered.nodes().size());
+    std::vector<std::uint32_t> loops;
+    for (std::uint32_t id = 0; id < steps.size(); ++id) {
+      const Node& node = lowered.nodes()[id];
+      if (is_leaf(node) || node.op == Op::reshape) continue;  // a reshape that stands alone is a view
+      if (is_loops(lowered, node))
+        loops.push_back(id);
+      else
+        steps[id] = compile_node(lowered, node, options);
+    }
+    auto compiled = cpu::compile_loops(lowered, loops, options);
+    for (std::size_t i = 0; i < loops.size(); ++i) steps[loops[i]] = std::move(compiled[i]);
+    return steps;
+  }
+
+ private:
+  static bool is_loops(const Graph& lowered, const Node& node) {
+    if (node.op == Op::fused) return node.attrs.text("kind") == kFusedLoops;
+    return !cpu::runs_as_contraction(lowered, node) && cpu::runs_as_loops(node);
+  }
+
+  static std::unique_ptr<Step> compile_node(const Graph& lowered, const Node& node,
+                                            const BackendOptions& options) {
+    if (auto step = cpu::compile_contraction(lowered, node, options)) return step;
+    return make_kernel_step(lowered, node);
+  }
+
+  DeviceInfo info_;
+};
+}  // namespace
+
+std::shared_ptr<Backend> make_cpu_backend() { return std::make_shared<CpuBackend>(); }
+
+}  // namespace tenon

@@ -1,0 +1,158 @@
+#include "backend/cpu/contraction.h"
+
+#include <algorithm>
+
+#include "backend/cpu/onednn/post_ops.h"
+#include "backend/host.h"
+#include "tenon/op.h"
+
+namespace tenon::cpu {
+
+namespace {
+bool is_library_type(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16; }
+
+class ContractionStep : public Step {
+ public:
+  ContractionStep(onednn::Primitive primitive, std::vector<std::uint32_t> order, int threads)
+      : primitive_(std::move(primitive)),
+        order_(std::move(order)),
+        arguments_(order_.size()),
+        threads_(threads) {}
+
+  void run(Stream&, void* const* addresses) override {
+    for (std::size_t i = 0; i < order_.size(); ++i) arguments_[i] = addresses[order_[i]];
+    const onednn::ThreadCount team(threads_);
+    primitive_.run(arguments_, scratch_bytes() ? addresses[order_.back() + 1] : nullptr);
+  }
+
+  std::size_t scratch_bytes() const override { return primitive_.scratch_bytes(); }
+  std::string describe() const override { return cat("oneDNN ", primitive_.implementation()); }
+  bool allocates_in_library() const override { return true; }
+
+ private:
+  onednn::Primitive primitive_;
+  std::vector<std::uint32_t>
+      order_;  // of the step's addresses, as the primitive takes them; the result is last
+  std::vector<void*> arguments_;
+  int threads_;
+};
+
+// The contraction and what it takes along, in terms of the graph that they stand in.
+struct Parts {
+  const Graph& graph;
+  Ref root;
+  std::vector<EpiloguePart> epilogue;
+};
+
+onednn::Operand operand_of(const Type& type, bool transposed) {
+  Shape dims = type.shape();
+  if (transposed) std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
+  return {type.dtype, dims, transposed ? onednn::transposed(dims.size()) : onednn::row_major(dims.size())};
+}
+
+// Operands of one rank: the library repeats a batch of 1, but wants it said.
+onednn::Operand with_rank(onednn::Operand operand, std::size_t rank, bool transposed) {
+  operand.dims.insert(operand.dims.begin(), rank - operand.dims.size(), 1);
+  operand.layout = transposed ? onednn::transposed(rank) : onednn::row_major(rank);
+  return operand;
+}
+
+onednn::MatmulSpec matmul_spec(const Parts& parts) {
+  const Node& node = parts.graph.node(parts.root);
+  const bool transpose_a = node.attrs.flag("transpose_a");
+  const bool transpose_b = node.attrs.flag("transpose_b");
+  const Type& result = node.results[0];
+  const auto rank = static_cast<std::size_t>(result.rank());
+  onednn::MatmulSpec spec{
+      with_rank(operand_of(parts.graph.type(node.inputs[0]), transpose_a), rank, transpose_a),
+      with_rank(operand_of(parts.graph.type(node.inputs[1]), transpose_b), rank, transpose_b),
+      operand_of(result, false),
+      {}};
+  for (const EpiloguePart& part : parts.epilogue) {
+    if (part.is_bias)
+      spec.bias = result.dtype;
+    else
+      spec.epilogue.push_back(part.post_op);
+  }
+  return spec;
+}
+
+// Where the step finds each argument: the position of an inner input among the node's inputs.
+std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body, std::size_t inputs) {
+  const auto position = [&](Ref ref) {
+    for (std::uint32_t i = 0; i < body.inputs().size(); ++i)
+      if (body.inputs()[i] == ref.node) return i;
+    throw std::logic_error("an operand of an epilogue is no input of its group");
+  };
+  std::vector<std::uint32_t> order;
+  for (const Ref input : body.node(parts.root).inputs) order.push_back(position(input));
+  for (const EpiloguePart& part : parts.epilogue)
+    if (part.has_operand) order.push_back(position(part.operand));
+  order.push_back(static_cast<std::uint32_t>(inputs));
+  return order;
+}
+
+bool is_root(const Node& node) { return node.op == Op::matmul; }
+
+std::optional<Parts> parts_of(const Graph& body) {
+  std::optional<Parts> parts;
+  Ref chain;
+  for (std::uint32_t id = 0; id < body.nodes().size(); ++id) {
+    const Node& node = body.nodes()[id];
+    if (is_root(node)) {
+      parts.emplace(Parts{body, {id}, {}});
+      chain = {id};
+    } else if (parts && std::find(node.inputs.begin(), node.inputs.end(), chain) != node.inputs.end()) {
+      auto part = match_epilogue(body, chain, node, parts->epilogue.empty());
+      if (!part) return std::nullopt;
+      parts->epilogue.push_back(std::move(*part));
+      chain = {id};
+    }
+  }
+  return parts;
+}
+
+// A single node as the body of a group, so that both are compiled alike.
+Graph alone(const Graph& graph, const Node& node) {
+  Graph body("body");
+  Node moved = node;
+  for (std::uint32_t i = 0; i < node.inputs.size(); ++i)
+    moved.inputs[i] = body.input(cat("i", i), graph.type(node.inputs[i])).ref();
+  body.append(std::move(moved));
+  return body;
+}
+}  // namespace
+
+bool contractions_available() { return true; }
+
+std::string describe_contractions() { return "oneDNN"; }
+
+bool runs_as_contraction(const Graph& graph, const Node& node) {
+  if (!is_root(node) || !is_library_type(node.results[0].dtype) || node.results[0].size() == 0) return false;
+  for (const Ref input : node.inputs)
+    if (graph.type(input).size() == 0) return false;
+  return true;
+}
+
+bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
+                    const Node& consumer) {
+  const auto chain = epilogue.empty() ? Ref{static_cast<std::uint32_t>(&contraction - graph.nodes().data())}
+                                      : Ref{epilogue.back()};
+  return match_epilogue(graph, chain, consumer, epilogue.empty()).has_value();
+}
+
+std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,
+                                          const BackendOptions& options) {
+  const bool fused = node.op == Op::fused && node.attrs.text("kind") == kFusedContraction;
+  if (!fused && !is_root(node)) return nullptr;
+  const Graph single = fused ? Graph() : alone(lowered, node);
+  const Graph& body = fused ? *node.bodies[0] : single;
+  const auto parts = parts_of(body);
+  if (!parts) return nullptr;
+  auto primitive = onednn::make_matmul(matmul_spec(*parts), options.threads);
+  if (!primitive) return nullptr;
+  return std::make_unique<ContractionStep>(std::move(*primitive),
+                                           argument_order(*parts, body, node.inputs.size()), options.threads);
+}
+
+}  // namespace tenon::cpu

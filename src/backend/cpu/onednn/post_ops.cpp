@@ -1,0 +1,105 @@
+#include "backend/cpu/onednn/post_ops.h"
+
+#include <algorithm>
+
+namespace tenon::cpu {
+
+namespace {
+using Kind = onednn::PostOp::Kind;
+
+bool moves_nothing(const Node& node) { return node.op == Op::broadcast_to || node.op == Op::reshape; }
+
+// The one element that a value repeats.
+std::optional<double> splat(const Graph& graph, Ref ref) {
+  while (moves_nothing(graph.node(ref))) ref = graph.node(ref).inputs[0];
+  const Node& node = graph.node(ref);
+  if (node.op != Op::constant || node.results[0].size() != 1) return std::nullopt;
+  return node.attrs.tensor("value").number();
+}
+
+Ref before_broadcast(const Graph& graph, Ref ref) {
+  return graph.node(ref).op == Op::broadcast_to ? graph.node(ref).inputs[0] : ref;
+}
+
+// Its dimensions with leading ones, to the rank of what it is combined with.
+Shape aligned(const Shape& shape, std::size_t rank) {
+  Shape dims(rank - shape.size(), 1);
+  dims.insert(dims.end(), shape.begin(), shape.end());
+  return dims;
+}
+
+bool is_row(const Shape& dims) {
+  return dims.back() != 1 &&
+         std::all_of(dims.begin(), dims.end() - 1, [](std::int64_t dim) { return dim == 1; });
+}
+
+std::optional<Kind> binary_kind(Op op) {
+  switch (op) {
+    case Op::add:
+      return Kind::add;
+    case Op::sub:
+      return Kind::subtract;
+    case Op::mul:
+      return Kind::multiply;
+    case Op::maximum:
+      return Kind::maximum;
+    case Op::minimum:
+      return Kind::minimum;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Kind> unary_kind(Op op) {
+  switch (op) {
+    case Op::tanh:
+      return Kind::tanh;
+    case Op::exp:
+      return Kind::exp;
+    case Op::abs:
+      return Kind::abs;
+    case Op::sqrt:
+      return Kind::sqrt;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<EpiloguePart> with_number(Op op, double number) {
+  EpiloguePart part;
+  if (op == Op::maximum && number == 0)
+    part.post_op = {Kind::relu};
+  else if (op == Op::mul)
+    part.post_op = {Kind::linear, static_cast<float>(number), 0};
+  else if (op == Op::add)
+    part.post_op = {Kind::linear, 1, static_cast<float>(number)};
+  else
+    return std::nullopt;
+  return part;
+}
+}  // namespace
+
+std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first) {
+  const Type& type = graph.type(chain);
+  if (consumer.results.size() != 1 || consumer.results[0] != type) return std::nullopt;
+  EpiloguePart part;
+  if (const auto unary = unary_kind(consumer.op)) {
+    part.post_op = {*unary};
+    return part;
+  }
+  const auto binary = binary_kind(consumer.op);
+  if (!binary || consumer.inputs[0] == consumer.inputs[1]) return std::nullopt;
+  const bool chain_is_left = consumer.inputs[0] == chain;
+  if (!chain_is_left && consumer.op == Op::sub) return std::nullopt;
+  const Ref other = consumer.inputs[chain_is_left ? 1 : 0];
+  if (const auto number = splat(graph, other)) return with_number(consumer.op, *number);
+  part.has_operand = true;
+  part.operand = before_broadcast(graph, other);
+  const Type& held = graph.type(part.operand);
+  const Shape dims = aligned(held.shape(), static_cast<std::size_t>(type.rank()));
+  part.is_bias = first && consumer.op == Op::add && is_row(dims) && held.dtype == type.dtype;
+  part.post_op = {*binary, 0, 0, {held.dtype, dims, onednn::row_major(dims.size())}};
+  return part;
+}
+
+}  // namespace tenon::cpu

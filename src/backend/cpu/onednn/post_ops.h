@@ -1,0 +1,22 @@
+// What may follow a contraction inside one library call, read off the typed program.
+#pragma once
+
+#include <optional>
+
+#include "backend/cpu/onednn/primitives.h"
+#include "tenon/graph.h"
+
+namespace tenon::cpu {
+
+struct EpiloguePart {
+  bool is_bias = false;      // one number a column (matmul) or channel (convolution), added first
+  onednn::PostOp post_op{};  // where it is no bias
+  Ref operand{};             // what is added, multiplied, …: before it was broadcast
+  bool has_operand = false;
+};
+
+// `consumer` as a part of an epilogue that reads `chain`, the contraction's result so far. `first`: nothing
+// came before it, so that it may be the bias.
+std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first);
+
+}  // namespace tenon::cpu

@@ -1,0 +1,14 @@
+// The CPU backend without oneDNN: every contraction is loops.
+#include "backend/cpu/contraction.h"
+
+namespace tenon::cpu {
+
+bool contractions_available() { return false; }
+std::string describe_contractions() { return "no oneDNN"; }
+bool runs_as_contraction(const Graph&, const Node&) { return false; }
+bool joins_epilogue(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&) { return false; }
+std::unique_ptr<Step> compile_contraction(const Graph&, const Node&, const BackendOptions&) {
+  return nullptr;
+}
+
+}  // namespace tenon::cpu
