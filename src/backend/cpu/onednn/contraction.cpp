@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backend/cpu/onednn/post_ops.h"
+#include "backend/cpu/onednn/parts.h"
 #include "backend/host.h"
 #include "tenon/op.h"
 
@@ -13,7 +13,7 @@ bool is_library_type(DType dtype) { return dtype == DType::f32 || dtype == DType
 
 class ContractionStep : public Step {
  public:
-  ContractionStep(onednn::Primitive primitive, std::vector<std::uint32_t> order, int threads)
+  ContractionStep(onednn::Arranged primitive, std::vector<std::uint32_t> order, int threads)
       : primitive_(std::move(primitive)),
         order_(std::move(order)),
         arguments_(order_.size()),
@@ -26,56 +26,16 @@ class ContractionStep : public Step {
   }
 
   std::size_t scratch_bytes() const override { return primitive_.scratch_bytes(); }
-  std::string describe() const override { return cat("oneDNN ", primitive_.implementation()); }
+  std::string describe() const override { return primitive_.describe(); }
   bool allocates_in_library() const override { return true; }
 
  private:
-  onednn::Primitive primitive_;
+  onednn::Arranged primitive_;
   std::vector<std::uint32_t>
       order_;  // of the step's addresses, as the primitive takes them; the result is last
   std::vector<void*> arguments_;
   int threads_;
 };
-
-// The contraction and what it takes along, in terms of the graph that they stand in.
-struct Parts {
-  const Graph& graph;
-  Ref root;
-  std::vector<EpiloguePart> epilogue;
-};
-
-onednn::Operand operand_of(const Type& type, bool transposed) {
-  Shape dims = type.shape();
-  if (transposed) std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
-  return {type.dtype, dims, transposed ? onednn::transposed(dims.size()) : onednn::row_major(dims.size())};
-}
-
-// Operands of one rank: the library repeats a batch of 1, but wants it said.
-onednn::Operand with_rank(onednn::Operand operand, std::size_t rank, bool transposed) {
-  operand.dims.insert(operand.dims.begin(), rank - operand.dims.size(), 1);
-  operand.layout = transposed ? onednn::transposed(rank) : onednn::row_major(rank);
-  return operand;
-}
-
-onednn::MatmulSpec matmul_spec(const Parts& parts) {
-  const Node& node = parts.graph.node(parts.root);
-  const bool transpose_a = node.attrs.flag("transpose_a");
-  const bool transpose_b = node.attrs.flag("transpose_b");
-  const Type& result = node.results[0];
-  const auto rank = static_cast<std::size_t>(result.rank());
-  onednn::MatmulSpec spec{
-      with_rank(operand_of(parts.graph.type(node.inputs[0]), transpose_a), rank, transpose_a),
-      with_rank(operand_of(parts.graph.type(node.inputs[1]), transpose_b), rank, transpose_b),
-      operand_of(result, false),
-      {}};
-  for (const EpiloguePart& part : parts.epilogue) {
-    if (part.is_bias)
-      spec.bias = result.dtype;
-    else
-      spec.epilogue.push_back(part.post_op);
-  }
-  return spec;
-}
 
 // Where the step finds each argument: the position of an inner input among the node's inputs.
 std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body, std::size_t inputs) {
@@ -92,7 +52,11 @@ std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body,
   return order;
 }
 
-bool is_root(const Node& node) { return node.op == Op::matmul; }
+bool is_convolution(const Node& node) {
+  return node.op == Op::conv || node.op == Op::conv_transpose || node.op == Op::conv_filter;
+}
+
+bool is_root(const Node& node) { return node.op == Op::matmul || is_convolution(node); }
 
 std::optional<Parts> parts_of(const Graph& body) {
   std::optional<Parts> parts;
@@ -103,7 +67,8 @@ std::optional<Parts> parts_of(const Graph& body) {
       parts.emplace(Parts{body, {id}, {}});
       chain = {id};
     } else if (parts && std::find(node.inputs.begin(), node.inputs.end(), chain) != node.inputs.end()) {
-      auto part = match_epilogue(body, chain, node, parts->epilogue.empty());
+      auto part =
+          match_epilogue(body, chain, node, parts->epilogue.empty(), is_convolution(body.node(parts->root)));
       if (!part) return std::nullopt;
       parts->epilogue.push_back(std::move(*part));
       chain = {id};
@@ -136,9 +101,11 @@ bool runs_as_contraction(const Graph& graph, const Node& node) {
 
 bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
                     const Node& consumer) {
+  if (contraction.op != Op::matmul && contraction.op != Op::conv)
+    return false;  // the library's gradients stand alone
   const auto chain = epilogue.empty() ? Ref{static_cast<std::uint32_t>(&contraction - graph.nodes().data())}
                                       : Ref{epilogue.back()};
-  return match_epilogue(graph, chain, consumer, epilogue.empty()).has_value();
+  return match_epilogue(graph, chain, consumer, epilogue.empty(), is_convolution(contraction)).has_value();
 }
 
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,
@@ -149,7 +116,9 @@ std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node
   const Graph& body = fused ? *node.bodies[0] : single;
   const auto parts = parts_of(body);
   if (!parts) return nullptr;
-  auto primitive = onednn::make_matmul(matmul_spec(*parts), options.threads);
+  const bool convolves = is_convolution(body.node(parts->root));
+  auto primitive =
+      convolves ? make_convolution(*parts, options.threads) : make_matmul(*parts, options.threads);
   if (!primitive) return nullptr;
   return std::make_unique<ContractionStep>(std::move(*primitive),
                                            argument_order(*parts, body, node.inputs.size()), options.threads);

@@ -28,9 +28,11 @@ Shape aligned(const Shape& shape, std::size_t rank) {
   return dims;
 }
 
-bool is_row(const Shape& dims) {
-  return dims.back() != 1 &&
-         std::all_of(dims.begin(), dims.end() - 1, [](std::int64_t dim) { return dim == 1; });
+// One number a column of a matrix, or a channel of an image: `axis` alone is not 1.
+bool is_along(const Shape& dims, std::size_t axis) {
+  for (std::size_t i = 0; i < dims.size(); ++i)
+    if ((dims[i] == 1) == (i == axis)) return false;
+  return true;
 }
 
 std::optional<Kind> binary_kind(Op op) {
@@ -79,7 +81,8 @@ std::optional<EpiloguePart> with_number(Op op, double number) {
 }
 }  // namespace
 
-std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first) {
+std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first,
+                                           bool of_image) {
   const Type& type = graph.type(chain);
   if (consumer.results.size() != 1 || consumer.results[0] != type) return std::nullopt;
   EpiloguePart part;
@@ -97,7 +100,8 @@ std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const 
   part.operand = before_broadcast(graph, other);
   const Type& held = graph.type(part.operand);
   const Shape dims = aligned(held.shape(), static_cast<std::size_t>(type.rank()));
-  part.is_bias = first && consumer.op == Op::add && is_row(dims) && held.dtype == type.dtype;
+  part.is_bias = first && consumer.op == Op::add && is_along(dims, of_image ? 1 : dims.size() - 1) &&
+                 held.dtype == type.dtype;
   part.post_op = {*binary, 0, 0, {held.dtype, dims, onednn::row_major(dims.size())}};
   return part;
 }

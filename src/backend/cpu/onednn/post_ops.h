@@ -16,7 +16,8 @@ struct EpiloguePart {
 };
 
 // `consumer` as a part of an epilogue that reads `chain`, the contraction's result so far. `first`: nothing
-// came before it, so that it may be the bias.
-std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first);
+// came before it, so that it may be the bias. `of_image`: the result is [N, C, …], and a bias runs along C.
+std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first,
+                                           bool of_image);
 
 }  // namespace tenon::cpu

@@ -1,0 +1,93 @@
+#include "backend/cpu/onednn/parts.h"
+
+namespace tenon::cpu {
+
+namespace {
+using Kind = onednn::ConvSpec::Kind;
+
+// From here on the tiles of Winograd's larger kernel, which the library has for training only, pay.
+constexpr std::int64_t kLargeBatch = 16;
+
+Ints filled(const Ints& values, std::size_t count, std::int64_t fallback) {
+  return values.empty() ? Ints(count, fallback) : values;
+}
+
+onednn::Operand plain(const Type& type) {
+  const Shape dims = type.shape();
+  return {type.dtype, dims, onednn::row_major(dims.size())};
+}
+
+// Filters in groups have the groups as an axis of their own, in the same memory.
+onednn::Operand filters(const Type& type, std::int64_t groups) {
+  onednn::Operand operand = plain(type);
+  if (groups == 1) return operand;
+  operand.dims[0] /= groups;
+  operand.dims.insert(operand.dims.begin(), groups);
+  operand.layout = onednn::row_major(operand.dims.size());
+  return operand;
+}
+
+onednn::ConvSpec spec_of(const Graph& graph, const Node& node) {
+  const std::int64_t groups = node.attrs.integer("groups");
+  const Type& a = graph.type(node.inputs[0]);
+  const Type& b = graph.type(node.inputs[1]);
+  const Type& result = node.results[0];
+  onednn::ConvSpec spec;
+  if (node.op == Op::conv) {
+    spec.kind = result.dims[0].constant() >= kLargeBatch ? Kind::forward_training : Kind::forward_inference;
+    spec.x = plain(a);
+    spec.w = filters(b, groups);
+    spec.y = plain(result);
+  } else if (node.op == Op::conv_transpose) {
+    spec.kind = Kind::input_gradient;
+    spec.x = plain(result);
+    spec.w = filters(b, groups);
+    spec.y = plain(a);
+  } else {
+    spec.kind = Kind::filter_gradient;
+    spec.x = plain(a);
+    spec.w = filters(result, groups);
+    spec.y = plain(b);
+  }
+  const std::size_t spatial = spec.y.dims.size() - 2;
+  spec.strides = filled(node.attrs.ints("strides"), spatial, 1);
+  spec.dilations = filled(node.attrs.ints("dilations"), spatial, 1);
+  spec.pad_begin = filled(node.attrs.ints("pads_low"), spatial, 0);
+  spec.pad_end = filled(node.attrs.ints("pads_high"), spatial, 0);
+  return spec;
+}
+
+std::vector<onednn::Operand> operands_of(const onednn::ConvSpec& spec) {
+  switch (spec.kind) {
+    case Kind::input_gradient:
+      return {spec.y, spec.w, spec.x};
+    case Kind::filter_gradient:
+      return {spec.x, spec.y, spec.w};
+    default:
+      break;
+  }
+  std::vector<onednn::Operand> operands{spec.x, spec.w};
+  if (spec.bias) operands.push_back({*spec.bias, {spec.y.dims[1]}, onednn::row_major(1)});
+  for (const onednn::PostOp& op : spec.epilogue)
+    if (!op.operand.dims.empty()) operands.push_back(op.operand);
+  operands.push_back(spec.y);
+  return operands;
+}
+}  // namespace
+
+std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads) {
+  onednn::ConvSpec spec = spec_of(parts.graph, parts.graph.node(parts.root));
+  for (const EpiloguePart& part : parts.epilogue) {
+    if (part.is_bias)
+      spec.bias = spec.y.dtype;
+    else
+      spec.epilogue.push_back(part.post_op);
+  }
+  const std::vector<onednn::Operand> given = operands_of(spec);
+  spec.x.layout = spec.w.layout = spec.y.layout = {};  // the library's choice
+  auto primitive = onednn::make_convolution(spec, threads);
+  if (!primitive) return std::nullopt;
+  return onednn::Arranged::make(std::move(*primitive), given, threads);
+}
+
+}  // namespace tenon::cpu
