@@ -7,13 +7,13 @@
 
 namespace tenon {
 
-std::vector<Value> write_all(Op op, const std::vector<Value>& inputs, Attrs attrs) {
+std::vector<Value> write_all(Op op, const std::vector<Value>& inputs, const Attrs& attrs) {
   for (const Value& input : inputs) input.type();  // throws where one was never set
-  return inputs.front().graph().emit(op, inputs, std::move(attrs));
+  return inputs.front().graph().emit(op, inputs, attrs);
 }
 
-Value write(Op op, const std::vector<Value>& inputs, Attrs attrs) {
-  return write_all(op, inputs, std::move(attrs)).front();
+Value write(Op op, const std::vector<Value>& inputs, const Attrs& attrs) {
+  return write_all(op, inputs, attrs).front();
 }
 
 Value unbroadcast(Value grad, Value input) {

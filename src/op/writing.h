@@ -8,8 +8,8 @@
 namespace tenon {
 
 // The first result of a new node in the graph of its inputs, of which there is at least one.
-Value write(Op op, const std::vector<Value>& inputs, Attrs attrs = {});
-std::vector<Value> write_all(Op op, const std::vector<Value>& inputs, Attrs attrs = {});
+Value write(Op op, const std::vector<Value>& inputs, const Attrs& attrs = {});
+std::vector<Value> write_all(Op op, const std::vector<Value>& inputs, const Attrs& attrs = {});
 
 // The gradient of an input that was broadcast: summed over what it was stretched along.
 Value unbroadcast(Value grad, Value input);
