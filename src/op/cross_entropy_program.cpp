@@ -15,7 +15,7 @@ struct Program {
   double smoothing = 0;
   Reduction reduction = Reduction::mean;
   bool soft = false;
-  // Of integer targets.
+  // Of integer targets. What is said of a row has 1 in place of the classes.
   Value is_class;  // whether the class is the row's, of the logits' shape
   Value named;     // whether a row's id names a class
   Value ignored;   // whether a row does not count; undefined where every row does
@@ -41,8 +41,8 @@ void read_labels(Program& program, const AttrValue* ignore) {
   const double classes = classes_of(program.logits);
   const Value numbers =
       iota(program.logits.graph(), column(program.logits, static_cast<std::int64_t>(classes)), 0, DType::i32);
-  const Value ids = cast(program.target, DType::i64);
-  program.is_class = equal(insert_axes(cast(ids, DType::i32), kClassAxis), numbers);
+  const Value ids = insert_axes(cast(program.target, DType::i64), kClassAxis);
+  program.is_class = equal(cast(ids, DType::i32), numbers);
   program.named = logical_and(ids >= 0.0, ids < classes);
   if (ignore) program.ignored = equal(ids, static_cast<double>(std::get<std::int64_t>(*ignore)));
 }
@@ -69,26 +69,25 @@ Value shares(const Program& p) {
   return p.weights.defined() ? label * p.weights : label;
 }
 
+Value sum_of_classes(Value x) { return reduce_sum(x, kClassAxis, true); }
+
 // The class weight of each row's label.
-Value row_weights(const Program& p, bool keep) {
-  return reduce_sum(select(p.is_class, p.weights, 0.0), kClassAxis, keep);
-}
+Value row_weights(const Program& p) { return sum_of_classes(select(p.is_class, p.weights, 0.0)); }
 
 // Of plain targets only one share is not 0.
 Value plain_losses(const Program& p, Value z) {
-  const Value log_sum = log(reduce_sum(exp(z), kClassAxis));
-  const Value loss = log_sum - reduce_sum(select(p.is_class, z, 0.0), kClassAxis);
-  return p.weights.defined() ? loss * row_weights(p, false) : loss;
+  const Value loss = log(sum_of_classes(exp(z))) - sum_of_classes(select(p.is_class, z, 0.0));
+  return p.weights.defined() ? loss * row_weights(p) : loss;
 }
 
 // A share of 0 counts nothing, not even of a class that is impossible: 0 times inf is NaN.
 Value shared_losses(const Program& p, Value z) {
-  const Value log_sum = log(reduce_sum(exp(z), kClassAxis, true));
+  const Value log_sum = log(sum_of_classes(exp(z)));
   const Value q = shares(p);
-  return reduce_sum(select(equal(q, 0.0), 0.0, q * (log_sum - z)), kClassAxis);
+  return sum_of_classes(select(equal(q, 0.0), 0.0, q * (log_sum - z)));
 }
 
-Value losses(const Program& p) {
+Value row_losses(const Program& p) {
   const Value z = p.logits - stop_gradient(reduce_max(p.logits, kClassAxis, true));
   Value loss = p.plain() ? plain_losses(p, z) : shared_losses(p, z);
   if (!p.soft) loss = select(p.named, loss, std::numeric_limits<double>::quiet_NaN());
@@ -99,7 +98,7 @@ Value losses(const Program& p) {
 // sum is 0 too, and so becomes the mean.
 Value total_weight(const Program& p) {
   if (p.soft || (!p.weights.defined() && !p.ignored.defined())) return {};
-  Value weights = p.weights.defined() ? row_weights(p, false) : scalar_like(1, p.logits);
+  Value weights = p.weights.defined() ? row_weights(p) : scalar_like(1, p.logits);
   if (p.ignored.defined()) weights = select(p.ignored, 0.0, weights);
   const Value total = reduce_sum(weights);
   return select(equal(total, 0.0), 1.0, total);
@@ -114,15 +113,15 @@ Value row_scale(const Program& p, Value grad) {
     rows[0] = 0;
     grad = total.defined() ? grad / total : grad * inverse_count_along(p.logits, rows);
   }
-  if (p.plain() && p.weights.defined()) grad = grad * row_weights(p, true);
-  return p.ignored.defined() ? select(insert_axes(p.ignored, kClassAxis), 0.0, grad) : grad;
+  if (p.plain() && p.weights.defined()) grad = grad * row_weights(p);
+  return p.ignored.defined() ? select(p.ignored, 0.0, grad) : grad;
 }
 
 Value logits_gradient(const Program& p, Value scale) {
   const Value y = softmax(p.logits, kClassAxis[0]);
   if (p.plain()) return select(p.is_class, y - 1.0, y) * scale;
   const Value q = shares(p);
-  return (y * reduce_sum(q, kClassAxis, true) - q) * scale;
+  return (y * sum_of_classes(q) - q) * scale;
 }
 
 Value target_gradient(const Program& p, Value scale) {
@@ -133,11 +132,11 @@ Value target_gradient(const Program& p, Value scale) {
 
 std::vector<Value> decompose_cross_entropy(const DecomposeContext& context) {
   const Program p = read(context.node, context.inputs);
-  const Value each = losses(p);
-  if (p.reduction == Reduction::none) return {each};
-  const Value total = p.reduction == Reduction::mean ? total_weight(p) : Value();
-  if (total.defined()) return {reduce_sum(each) / total};
-  return {p.reduction == Reduction::mean ? reduce_mean(each) : reduce_sum(each)};
+  const Value losses = row_losses(p);
+  if (p.reduction == Reduction::none) return {reduce_sum(losses, kClassAxis)};  // of one: takes the axis out
+  if (p.reduction == Reduction::sum) return {reduce_sum(losses)};
+  const Value total = total_weight(p);
+  return {total.defined() ? reduce_sum(losses) / total : reduce_mean(losses)};
 }
 
 std::vector<Value> cross_entropy_gradient(const GradContext& context) {

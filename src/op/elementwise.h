@@ -9,8 +9,6 @@ namespace tenon {
 
 template <class W>
 using Test = bool (*)(W);
-template <class W>
-using Comparison = bool (*)(W, W);
 
 // Runs the function for the wide type of the last input; the result is narrowed to the node's type.
 template <template <class> class Function>

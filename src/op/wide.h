@@ -79,6 +79,8 @@ template <class W>
 using Unary = W (*)(W);
 template <class W>
 using Binary = W (*)(W, W);
+template <class W>
+using Comparison = bool (*)(W, W);
 
 // From one generic function without captures.
 template <template <class> class Function>

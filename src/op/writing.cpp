@@ -42,21 +42,46 @@ Ints axes_from(Value x, std::int64_t first) {
   return axes;
 }
 
-// A reshape can copy a dimension only to its own place. So the ones are put in at the end, where all others
-// keep their places, and then moved: a transpose that moves only ones is a reshape once shapes are known.
+namespace {
+// For each axis of the result the axis of x that stands there, or kInserted.
+constexpr std::int64_t kInserted = -1;
+Ints sources_of(std::int64_t kept, const Ints& axes) {
+  const std::int64_t rank = kept + static_cast<std::int64_t>(axes.size());
+  Ints sources;
+  std::int64_t next = 0;
+  for (std::int64_t axis = 0; axis < rank; ++axis)
+    sources.push_back(std::count(axes.begin(), axes.end(), axis) ? kInserted : next++);
+  return sources;
+}
+
+// As one reshape, which can copy a dimension only to its own place: all that move must be constants.
+std::optional<Ints> insertion_shape(const Type& x, const Ints& sources) {
+  Ints shape;
+  for (std::size_t axis = 0; axis < sources.size(); ++axis) {
+    const std::int64_t source = sources[axis];
+    const Dim dim = source == kInserted ? Dim(1) : x.dims[static_cast<std::size_t>(source)];
+    const bool stays = source == static_cast<std::int64_t>(axis);
+    if (!stays && (!dim.is_constant() || dim.is(0))) return std::nullopt;
+    shape.push_back(stays ? 0 : dim.constant());
+  }
+  return shape;
+}
+}  // namespace
+
+// Where dimensions are not known, the ones are put in at the end, where all others keep their places, and
+// then moved: a transpose that moves only ones is a reshape once shapes are known.
 Value insert_axes(Value x, const Ints& axes) {
   if (axes.empty()) return x;
   const std::int64_t kept = x.rank();
-  const std::int64_t rank = kept + static_cast<std::int64_t>(axes.size());
-  Ints shape(static_cast<std::size_t>(rank), 1);
-  std::fill_n(shape.begin(), kept, 0);
-  Ints perm;
-  std::int64_t next_kept = 0;
+  const Ints sources = sources_of(kept, axes);
+  if (const auto shape = insertion_shape(x.type(), sources)) return reshape(x, *shape);
+  Ints appended(static_cast<std::size_t>(kept), 0);
+  appended.resize(sources.size(), 1);
+  Ints perm = sources;
   std::int64_t next_one = kept;
-  for (std::int64_t axis = 0; axis < rank; ++axis)
-    perm.push_back(std::count(axes.begin(), axes.end(), axis) ? next_one++ : next_kept++);
-  const Value appended = reshape(x, shape);
-  return std::is_sorted(perm.begin(), perm.end()) ? appended : transpose(appended, perm);
+  for (std::int64_t& source : perm)
+    if (source == kInserted) source = next_one++;
+  return transpose(reshape(x, appended), perm);
 }
 
 Value expand_reduced(Value reduced, Value x, const Ints& axes, bool keep) {
