@@ -54,11 +54,7 @@ class Writer {
     if (part) arguments.insert(arguments.end(), {i64, i64});
     auto* const type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), arguments, false);
     auto* const made = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
-    made->setDSOLocal(true);
-    made->setDoesNotThrow();
-    made->addFnAttr("prefer-vector-width", "512");
-    made->addFnAttr("min-legal-vector-width", "512");
-    made->addFnAttr("no-builtins");
+    set_attributes(*made);
     return made;
   }
 

@@ -4,6 +4,14 @@
 
 namespace tenon::codegen {
 
+void set_attributes(llvm::Function& function) {
+  function.setDSOLocal(true);
+  function.setDoesNotThrow();
+  function.addFnAttr("prefer-vector-width", "512");
+  function.addFnAttr("min-legal-vector-width", "512");
+  function.addFnAttr("no-builtins");
+}
+
 Ir::Ir(llvm::Module& module, const Target& target)
     : module_(module), target_(target), builder_(module.getContext()) {
   llvm::FastMathFlags flags;
@@ -53,6 +61,39 @@ llvm::Constant* Ir::first_lanes(int width, int count) {
   std::vector<llvm::Constant*> bits;
   for (int lane = 0; lane < width; ++lane) bits.push_back(builder_.getInt1(lane < count));
   return llvm::ConstantVector::get(bits);
+}
+
+LlvmValue Ir::unless_none(LlvmValue condition, LlvmValue none, const std::function<LlvmValue()>& some) {
+  if (width(condition) > 1) {
+    llvm::Type* const bits = builder_.getIntNTy(static_cast<unsigned>(width(condition)));
+    condition = builder_.CreateIsNotNull(builder_.CreateBitCast(condition, bits));
+  }
+  llvm::BasicBlock* const before = builder_.GetInsertBlock();
+  llvm::Function* const function = before->getParent();
+  llvm::BasicBlock* const rare = llvm::BasicBlock::Create(builder_.getContext(), "some", function);
+  llvm::BasicBlock* const after = llvm::BasicBlock::Create(builder_.getContext(), "after", function);
+  builder_.CreateCondBr(condition, rare, after);
+  builder_.SetInsertPoint(rare);
+  const LlvmValue value = some();
+  llvm::BasicBlock* const rare_end = builder_.GetInsertBlock();
+  builder_.CreateBr(after);
+  builder_.SetInsertPoint(after);
+  llvm::PHINode* const result = builder_.CreatePHI(none->getType(), 2);
+  result->addIncoming(none, before);
+  result->addIncoming(value, rare_end);
+  return result;
+}
+
+llvm::Function* Ir::helper(const std::string& name, llvm::FunctionType* type,
+                           const std::function<void(llvm::Function*)>& write) {
+  if (llvm::Function* const known = module_.getFunction(name)) return known;
+  auto* const made = llvm::Function::Create(type, llvm::Function::InternalLinkage, name, module_);
+  set_attributes(*made);
+  made->addFnAttr(llvm::Attribute::NoInline);
+  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  builder_.SetInsertPoint(llvm::BasicBlock::Create(builder_.getContext(), "entry", made));
+  write(made);
+  return made;
 }
 
 LlvmValue Ir::splat(LlvmValue scalar, int width) {

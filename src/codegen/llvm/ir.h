@@ -6,12 +6,19 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
+#include <functional>
+#include <string>
+
 #include "codegen/target.h"
 #include "tenon/dtype.h"
 
 namespace tenon::codegen {
 
 using LlvmValue = llvm::Value*;
+
+// What every function we make is marked with: no exceptions, vectors as wide as there are, no calls of the C
+// library in place of loops.
+void set_attributes(llvm::Function& function);
 
 class Ir {
  public:
@@ -33,6 +40,12 @@ class Ir {
   // 0, 1, 2, …
   llvm::Constant* steps(llvm::Type* integer, int width, std::int64_t stride = 1);
   llvm::Constant* first_lanes(int width, int count);  // a mask of the first `count`
+
+  // `none` where no lane of the condition holds, else what `some` writes.
+  LlvmValue unless_none(LlvmValue condition, LlvmValue none, const std::function<LlvmValue()>& some);
+  // A function of the module's own, written on the first call.
+  llvm::Function* helper(const std::string& name, llvm::FunctionType* type,
+                         const std::function<void(llvm::Function*)>& write);
 
   // A scalar in every lane. It is spread where it is made, once, not where it is used.
   LlvmValue splat(LlvmValue scalar, int width);
