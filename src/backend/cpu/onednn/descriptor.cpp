@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <tuple>
 
 #include "backend/cpu/onednn/compat.h"
 
@@ -57,9 +58,7 @@ Layout name_dense(const dnnl::memory::desc& desc) {
   Blocking form;
   form.order.resize(dims.size());
   std::iota(form.order.begin(), form.order.end(), std::size_t{0});
-  std::ranges::stable_sort(form.order, [&](std::size_t i, std::size_t j) {
-    return strides[i] != strides[j] ? strides[i] > strides[j] : dims[i] > dims[j];
-  });
+  std::ranges::sort(form.order, {}, [&](std::size_t i) { return std::tuple(-strides[i], -dims[i], i); });
   return layout_of(form);
 }
 

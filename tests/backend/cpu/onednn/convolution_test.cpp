@@ -77,7 +77,7 @@ void expect_sums(const ConvSpec& spec, const Geometry& g, const Numbers& actual,
   expect_close(actual, expected, n, sum_unit + unit_roundoff(spec.x.dtype) / std::sqrt(n));
 }
 
-void check_forward(ConvSpec spec, const Geometry& g) {
+void check_forward(const ConvSpec& spec, const Geometry& g) {
   auto primitive = make_convolution(spec, kThreads);
   ASSERT_TRUE(primitive) << to_string(spec.x) << " by " << to_string(spec.w);
   const Arrays in = random_arrays(spec);
