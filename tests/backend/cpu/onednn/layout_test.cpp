@@ -28,7 +28,7 @@ TEST(Layout, BytesCountThePadding) {
   EXPECT_EQ(bytes_of({DType::bf16, {2, 17, 3, 3}, {"aBcd16b"}}), 2u * 32 * 9 * 2);
 }
 
-bool alike(Shape dims, const char* one, const char* other) {
+bool alike(const Shape& dims, const char* one, const char* other) {
   return same_memory({DType::f32, dims, {one}}, {DType::f32, dims, {other}});
 }
 
