@@ -223,13 +223,14 @@ void define_activations(OpTable& table) {
   define_sigmoids(table);
   define_hard_sigmoids(table);
   define_gelu(table);
+  define_softmax(table);
 }
 
 Value clamp(Value x, std::optional<double> min, std::optional<double> max) {
   Attrs attrs;
   if (min) attrs.set("min", *min);
   if (max) attrs.set("max", *max);
-  return write(Op::clamp, {x}, std::move(attrs));
+  return write(Op::clamp, {x}, attrs);
 }
 
 Value relu(Value x) { return write(Op::relu, {x}); }

@@ -18,4 +18,6 @@ bool agree(const std::vector<Dim>& a, const std::vector<Dim>& b);
 // A copy to compute in.
 inline Tensor doubles(const Tensor& tensor) { return tensor.cast(DType::f64); }
 
+void define_softmax(OpTable& table);
+
 }  // namespace tenon

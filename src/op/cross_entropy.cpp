@@ -149,7 +149,7 @@ Value cross_entropy(Value logits, Value target, const CrossEntropy& options) {
   if (options.class_weights.defined()) inputs.push_back(options.class_weights);
   Attrs attrs{{"smoothing", options.smoothing}, {"reduction", reduction_text(options.reduction)}};
   if (options.ignore_index) attrs.set("ignore_index", *options.ignore_index);
-  return write(Op::cross_entropy, inputs, std::move(attrs));
+  return write(Op::cross_entropy, inputs, attrs);
 }
 
 }  // namespace tenon

@@ -75,7 +75,6 @@ void define_shapes(OpTable& table);
 void define_random(OpTable& table);
 void define_bodies(OpTable& table);
 void define_activations(OpTable& table);
-void define_softmax(OpTable& table);
 void define_layers(OpTable& table);
 void define_normalisation(OpTable& table);
 void define_losses(OpTable& table);

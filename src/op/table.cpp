@@ -14,7 +14,6 @@ void define_builtin_ops(OpTable& table) {
   define_random(table);
   define_bodies(table);
   define_activations(table);
-  define_softmax(table);
   define_layers(table);
   define_normalisation(table);
   define_losses(table);
