@@ -58,7 +58,8 @@ Half half_angle(Expr x) {
 
 Expr asin_of(Expr x) {
   const auto [upper, angle] = half_angle(x);
-  return with_sign_of(select(upper, kHalfPi - (angle + angle), angle), x);
+  const Expr rest = x.number(by_width(x, -4.3711388286737929e-8, 6.123233995736766e-17));  // of pi/2, rounded
+  return with_sign_of(select(upper, (kHalfPi - (angle + angle)) + rest, angle), x);
 }
 
 Expr acos_of(Expr x) {

@@ -106,7 +106,8 @@ Expr pow_of(Expr x, Expr y) {
   const Expr signed_power = select(negative & odd, -power, power);
   const Expr real = ~(x < 0.0) | whole | equal(magnitude, infinity_like(x));
   const Expr always_one = equal(y, 0.0) | equal(x, 1.0);
-  return select(always_one, 1.0, select(real, signed_power, nan_like(x)));
+  const Expr number = real & ~(is_nan(x) | is_nan(y));
+  return select(always_one, 1.0, select(number, signed_power, nan_like(x)));
 }
 
 }  // namespace tenon::codegen

@@ -17,8 +17,9 @@ Expr exact_difference(Expr dividend, Expr quotient, Expr divisor) {
 }
 
 Expr step(Expr dividend, Expr divisor) {
-  const Expr far = dividend >= divisor * 0x1p600;  // there the quotient itself could overflow
-  const Expr scaled = select(far, divisor * 0x1p600, divisor);
+  Expr scaled = divisor;  // by so much that the quotient does not overflow
+  for (int times = 0; times < 2; ++times)
+    scaled = select(dividend >= scaled * 0x1p600, scaled * 0x1p600, scaled);
   const Expr quotient = dividend / scaled;
   const Expr upper_bits = real_of(bits_of(quotient) & ~((std::int64_t{1} << 27) - 1));
   const Expr whole = select(quotient < kShortQuotient, float_value(Op::trunc, {quotient}), upper_bits);

@@ -98,8 +98,9 @@ Angle reduce_large(Expr x) {
   const std::int64_t lowest = kFewestBits + (narrow ? 127 : 1023);
   const Expr hidden = bits.integer(std::int64_t{1} << mantissa_bits);
   const Expr mantissa = (bits & ((std::int64_t{1} << mantissa_bits) - 1)) | hidden;
-  // An infinity's exponent is out of the table's range.
-  const Expr shift = smaller(exponent - exponent.integer(lowest), exponent.integer(narrow ? 109 : 1005));
+  // Of lanes that are not large, and of infinities, the exponent is out of the table's range.
+  const Expr above = larger(exponent - exponent.integer(lowest), exponent.integer(0));
+  const Expr shift = smaller(above, exponent.integer(narrow ? 109 : 1005));
   const std::vector<Expr> window = window_of_table(narrow, shift, words);  // the highest first
 
   const std::int64_t word = 0xffffffff;
