@@ -19,7 +19,7 @@ void check(const Graph& body, const LowerOptions& options) {
   for (const InPlace& pair : options.in_place) {
     const Type& input = body.nodes()[body.inputs().at(pair.input)].results[0];
     const Type& output = body.type(body.outputs().at(pair.output).ref);
-    if (input.dtype != output.dtype || input.size() != output.size())
+    if (input != output)
       throw std::logic_error(cat("output ", pair.output, ", ", output, ", cannot be in place of input ",
                                  pair.input, ", ", input));
   }

@@ -28,9 +28,15 @@ bool meet(const std::set<Buffer>& a, const std::set<Buffer>& b) {
 class Emitter {
  public:
   Emitter(const Graph& body, const Stages& stages, const Tree& tree, const LowerOptions& options)
-      : body_(body), stages_(stages), tree_(tree), options_(options), builder_(options.name) {}
+      : body_(body),
+        stages_(stages),
+        tree_(tree),
+        options_(options),
+        builder_(options.name),
+        reads_overwritten_(stages.list.size()) {}
 
   Kernel run() {
+    find_overwritten();
     make_buffers();
     scalars_.resize(stages_.list.size(), kNone);
     accumulators_.resize(stages_.list.size(), kNone);
@@ -72,8 +78,22 @@ class Emitter {
           readers.push_back(reader);
     return readers;
   }
+  // What is at hand is evaluated where it is used: elsewhere that could be after something it reads was
+  // overwritten.
   bool is_at_hand(StageId id, StageId reader) const {
-    return is_within(reading_place(placement(reader)), placement(id).home);
+    const LoopNode* place = reading_place(placement(reader));
+    return reads_overwritten_[id] ? place == placement(id).home : is_within(place, placement(id).home);
+  }
+
+  void find_overwritten() {
+    std::set<std::uint32_t> inputs;
+    for (const InPlace& pair : options_.in_place) inputs.insert(body_.inputs()[pair.input]);
+    for (StageId id = static_cast<StageId>(stages_.list.size()); id-- > 0;)
+      for (const Access& access : stages_.list[id].reads) {
+        const StageId on = stages_.of(access.value);
+        const bool reads = inputs.contains(access.value.node) || (on != kNoStage && reads_overwritten_[on]);
+        if (reads && !stages_.list[id].fold) reads_overwritten_[id] = true;
+      }
   }
 
   // Scratch has no room for the iterations of serial loops that no reader stands outside of.
@@ -246,6 +266,7 @@ class Emitter {
   const Tree& tree_;
   const LowerOptions& options_;
   KernelBuilder builder_;
+  std::vector<bool> reads_overwritten_;  // by stage: its expression reads what an output may overwrite
   Positions positions_;
   std::map<std::uint32_t, Buffer> input_of_node_;
   std::vector<Storage> storage_;

@@ -50,13 +50,19 @@ void come_after_readers(Depends& depends, const Stages& stages, StageId writer, 
         depends[writer].push_back({reader, access.at, true});
 }
 
-// Who has the value of a reader at hand, and not in memory, may read the input again in its stead.
+// Who has the value of a reader at hand, and not in memory, may read the input again in its stead; and so on.
 void come_after_users(Depends& depends, const Stages& stages, StageId writer) {
-  const std::vector<Dependency> known = depends[writer];
-  for (const Dependency& reader : known)
-    for (StageId user = 0; reader.overwrites && user < stages.list.size(); ++user)
-      for (std::size_t i = 0; user != writer && i < depends[user].size(); ++i)
-        if (depends[user][i].on == reader.on) depends[writer].push_back({user, {}, true});
+  std::set<StageId> readers;
+  for (const Dependency& reader : depends[writer])
+    if (reader.overwrites) readers.insert(reader.on);
+  for (StageId user = static_cast<StageId>(stages.list.size()); user-- > 0;) {
+    const bool uses = std::any_of(depends[user].begin(), depends[user].end(), [&](const Dependency& d) {
+      return readers.contains(d.on) && !stages.list[d.on].fold;
+    });
+    if (!uses || user == writer) continue;
+    depends[writer].push_back({user, {}, true});
+    readers.insert(user);
+  }
 }
 }  // namespace
 

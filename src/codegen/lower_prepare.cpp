@@ -121,10 +121,9 @@ class Preparer {
   // other ways: dot products of rows, whose lanes must be added up for each element; and lanes along the
   // rows of the result, whose elements must be scattered.
   bool wants_rows(const Node& node) const {
-    if (!node.attrs.flag("transpose_b")) return false;
-    const Shape& a = map_.at(node.inputs[0]).type().shape();
-    const Shape& b = map_.at(node.inputs[1]).type().shape();
-    const Shape& to = node.results[0].shape();
+    const Shape b = body_.type(node.inputs[1]).shape();
+    if (!node.attrs.flag("transpose_b") || b.back() == 1 || b[b.size() - 2] == 1) return false;
+    const Shape to = node.results[0].shape();
     const double width = lanes_;
     const double batches = static_cast<double>(element_count({to.data(), to.size() - 2}));
     const auto rows = static_cast<double>(to[to.size() - 2]);
@@ -138,8 +137,7 @@ class Preparer {
         static_cast<double>(element_count(b)) * kMove + batches * rows * registers(columns) * depth / 2;
     const double dots = batches * rows * columns * (registers(depth) + kAddUp);
     const double across = batches * columns * (registers(rows) * depth / 2 + rows * kScattered);
-    const bool rows_lie_together = node.attrs.flag("transpose_a") || a.size() < 2;
-    return copied < dots && (!rows_lie_together || copied < across);
+    return copied < dots && (!node.attrs.flag("transpose_a") || copied < across);
   }
 
   Value with_rows(const Node& node) {
@@ -154,9 +152,12 @@ class Preparer {
 
   void output(std::uint32_t position, bool copied) {
     Value value = map_.at(body_.outputs()[position].ref);
-    const Op op = value.graph().node(value.ref()).op;
-    if (copied) result_.kept.insert(value.ref().node);
-    if (copied || op == Op::input || !taken_.insert(value.ref()).second) value = stop_gradient(value);
+    const auto is_input = [&] { return value.graph().node(value.ref()).op == Op::input; };
+    if (copied) {
+      if (is_input()) value = stop_gradient(value);
+      result_.kept.insert(value.ref().node);
+    }
+    if (copied || is_input() || !taken_.insert(value.ref()).second) value = stop_gradient(value);
     result_.graph.output(body_.outputs()[position].name, value);
   }
 

@@ -78,7 +78,7 @@ class Scheduler {
     if (node.vector) return schedule_vector(node);
     const bool innermost =
         std::none_of(node.items.begin(), node.items.end(), [](const Item& i) { return i.loop != nullptr; });
-    if (innermost && !node.reduced) schedule_scalar(node);
+    if (innermost && !node.reduced && node.extent > 1) schedule_scalar(node);
     for (Item& item : node.items)
       if (item.loop) run(*item.loop);
   }

@@ -46,7 +46,7 @@ struct Stage {
 };
 
 struct Stages {
-  std::vector<Stage> list;
+  std::vector<Stage> list;       // what needs a value before the value
   std::vector<StageId> of_node;  // by node of the group; kNoStage
 
   StageId of(Ref ref) const { return of_node[ref.node]; }

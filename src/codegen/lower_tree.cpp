@@ -106,6 +106,7 @@ class Fuser {
     });
   }
   bool in_step(std::size_t loop, const Dependency& dependency, const LoopNode* node) const {
+    if (dependency.overwrites && dependency.at.empty()) return false;
     const Stage& other = stages_.list[dependency.on];
     for (std::size_t i = 0; i < other.loops.size(); ++i) {
       if (placement(dependency.on).loops[i].node != node) continue;
@@ -177,7 +178,10 @@ class Fuser {
   // The path and the rest of the loops with those of another stage that has the same ones and reads the same
   // elements: then they are read once.
   Path with_twin(Path path) const {
-    const LoopNode* node = path.empty() ? tree_.root.get() : path.back().node;
+    const LoopNode* node = !path.empty()               ? path.back().node
+                           : stage_->kept_loops() == 0 ? known_unit_nest()
+                                                       : tree_.root.get();
+    if (!node) return path;
     const auto last = last_dependency(node);
     for (std::size_t i = last ? *last + 1 : 0; i < node->items.size(); ++i) {
       const LoopNode* child = node->items[i].loop.get();
@@ -218,8 +222,8 @@ class Fuser {
       const LoopAxis& axis = twin.loops[step.loop];
       const auto fits = [&](std::size_t i) {
         const LoopAxis& own_axis = stage_->loops[i];
-        const bool inside_out = stage_->fold && axis.reduced && !own_axis.reduced;
-        return !has(path, i) && !inside_out && own_axis.extent == axis.extent &&
+        const bool kept_in_fold = stage_->fold && axis.reduced && !own_axis.reduced;
+        return !has(path, i) && !kept_in_fold && own_axis.extent == axis.extent &&
                moves_alike(mine, own_axis.variable, theirs, axis.variable);
       };
       std::size_t i = 0;
@@ -227,7 +231,12 @@ class Fuser {
       if (i == stage_->loops.size()) return std::nullopt;
       path.push_back({i, step.node});
     }
-    return path.size() == stage_->loops.size() ? std::optional(path) : std::nullopt;
+    if (path.size() != stage_->loops.size() || !folds_innermost(path)) return std::nullopt;
+    return path;
+  }
+  bool folds_innermost(const Path& path) const {
+    return std::is_partitioned(path.begin(), path.end(),
+                               [&](const Step& step) { return !stage_->loops[step.loop].reduced; });
   }
   bool moves_alike(const Linear& a, const Linear& x, const Linear& b, const Linear& y) const {
     const Atom first = x.terms[0].atom;
@@ -264,11 +273,15 @@ class Fuser {
   }
 
   // A nest of one iteration, for what has no loops.
-  LoopNode* unit_nest() {
+  LoopNode* known_unit_nest() const {
     const auto last = last_dependency(tree_.root.get());
     for (std::size_t i = last.value_or(0); i < tree_.root->items.size(); ++i)
       if (LoopNode* node = tree_.root->items[i].loop.get(); node->extent == 1) return node;
-    return add_loop(tree_.root.get(), 1, false);
+    return nullptr;
+  }
+  LoopNode* unit_nest() {
+    LoopNode* known = known_unit_nest();
+    return known ? known : add_loop(tree_.root.get(), 1, false);
   }
 
   static bool has_vector(const LoopNode* node) {

@@ -45,8 +45,9 @@ struct Placement {
 // What must be done before a stage: the computation of what it reads, the reading of what it overwrites.
 struct Dependency {
   StageId on;
-  Position at;  // flow: which element of `on`, in the stage's variables; else which element of the
-                // overwritten input `on` reads, in its own
+  // Which element of `on` is read, in the stage's variables; or which element of the overwritten input `on`
+  // reads, in its own. In the second case, where it is empty: any.
+  Position at;
   bool overwrites;
 };
 
