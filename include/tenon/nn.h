@@ -56,6 +56,7 @@ class Context {
 
   Graph& graph() { return *graph_; }
   bool training() const { return training_; }
+  const std::string& scope() const { return scope_; }
 
   // A layer inside this one. Its parameters are named "<scope>.<name>.…"; a second layer of the same name is
   // an error, so that nothing is shared by accident.

@@ -126,6 +126,13 @@ class Optimizer {
   std::function<Value(optim::Update&)> rule_;
 };
 
+// What happens at a step whose loss or gradient is not finite.
+enum class OnNan {
+  stop,     // the step changes nothing, and training ends with an error that names the node
+  skip,     // the step changes nothing
+  keep_on,  // the step counts like any other
+};
+
 // What the learning rate is multiplied with at a step, counted from 0, of a run of `steps`.
 using Schedule = std::function<double(std::int64_t step, std::int64_t steps)>;
 

@@ -15,19 +15,13 @@
 
 namespace tenon {
 
-// What happens at a step whose loss or gradient is not finite.
-enum class OnNan {
-  stop,     // the step changes nothing, and training ends with an error that names the node
-  skip,     // the step changes nothing
-  keep_on,  // the step counts like any other
-};
-
 struct TrainerOptions {
   std::string backend = {};  // by name; otherwise the fastest there is
   int threads = 1;
-  std::uint64_t seed = 0;  // of initial values, order and randomness
-  nn::Preparation preparation = {};
-  std::vector<std::string> inputs = {"x"};  // columns of the data set, in the order the model takes them
+  std::uint64_t seed = 0;                     // of initial values, order and randomness
+  nn::Preparation preparation = {};           // of the first input; bytes in others are scaled by 1 / 255
+  std::vector<std::string> class_names = {};  // those of the data set where none are given
+  std::vector<std::string> inputs = {"x"};    // columns of the data set, in the order the model takes them
   std::vector<std::string> targets = {"y"};
   // Accuracy where nothing is said and the target holds class ids.
   std::vector<Metric> metrics = {};
@@ -70,7 +64,7 @@ struct RunOptions {
 };
 
 struct FitOptions {
-  std::int64_t epochs = 1;  // in all, those before a resumed run's checkpoint among them
+  std::int64_t epochs = 1;  // of this call; of the whole run where one is resumed
   std::int64_t batch = 64;
   Dataset validate = {};
   Schedule schedule = schedule::constant();
