@@ -92,6 +92,8 @@ struct TrainedModel {
   std::vector<std::string> class_names;
 };
 
+struct TrainerState;
+
 class Trainer {
  public:
   Trainer(nn::Module model, Optimizer optimizer, Loss loss, TrainerOptions options = {});
@@ -114,8 +116,7 @@ class Trainer {
   const std::vector<nn::Slot>& slots() const;  // parameters and statistics, in the order of the model
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<TrainerState> state_;
 };
 
 // What a run folder holds, for evaluation and for an engine.
