@@ -72,6 +72,9 @@ struct GradContext {
   std::vector<Value> inputs;
   std::vector<Value> results;
   std::vector<Value> grads;  // of the results; undefined where nothing depends on one
+  // The gradient of a body of the node: a program that takes the body's inputs and then a gradient for each
+  // of its outputs of a float type, and returns one for each of its inputs of a float type.
+  std::function<Graph(const Graph& body)> differentiate;
 };
 
 struct DecomposeContext {

@@ -14,4 +14,12 @@ bool compatible(const Type& a, const Type& b) {
   return std::equal(a.dims.begin(), a.dims.end(), b.dims.begin(), b.dims.end(), compatible_dims);
 }
 
+Type common(const Type& a, const Type& b) {
+  if (!a.ranked || !b.ranked) return Type::unranked(a.dtype);
+  Type type = a;
+  for (std::size_t i = 0; i < type.dims.size(); ++i)
+    if (a.dims[i] != b.dims[i]) type.dims[i] = Dim::unknown();
+  return type;
+}
+
 }  // namespace tenon

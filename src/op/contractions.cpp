@@ -1,6 +1,7 @@
 #include "tenon/ops/contractions.h"
 
 #include "op/contraction.h"
+#include "op/convolution.h"
 #include "op/shape_rules.h"
 #include "tenon/ops/movement.h"
 #include "tenon/ops/shapes.h"
@@ -148,6 +149,7 @@ void define_contractions(OpTable& table) {
   def.kernel = matmul_kernel;
   def.gradient = matmul_gradient;
   table.define(Op::matmul, def);
+  define_convolution(table);
 }
 
 }  // namespace tenon

@@ -1,6 +1,7 @@
 #include "tenon/ops/indexing.h"
 
 #include "ir/types.h"
+#include "op/indexing.h"
 #include "op/shape_rules.h"
 #include "op/slices.h"
 #include "op/strided.h"
@@ -26,11 +27,11 @@ Value iota(Value shape, std::int64_t axis, DType dtype) {
   return shape.graph().emit1(Op::iota, {shape}, {{"axis", axis}, {"dtype", dtype}});
 }
 
-namespace {
 void require_indices(const TypeContext& context, std::size_t input) {
   context.require(is_int(context.inputs[input].dtype), "the indices must be of an integer type");
 }
 
+namespace {
 // Gather and scatter.
 
 // x's dimensions with those of the indices in the place of one axis.
@@ -67,9 +68,7 @@ std::vector<Tensor> gather_kernel(const KernelContext& context) {
 std::vector<Type> scatter_type(const TypeContext& context) {
   const Type& x = context.inputs[0];
   const Type& updates = context.inputs[2];
-  const std::string& reduction = context.attrs.text("reduction");
-  context.require(parse_reduction(reduction).has_value(), "there is no reduction '", reduction,
-                  "': it is none, add, mul, max or min");
+  require_reduction(context);
   const Type wanted = gathered(context);
   context.require(compatible(updates, wanted), "the updates must be ", wanted);
   return {x};
@@ -78,8 +77,8 @@ std::vector<Type> scatter_type(const TypeContext& context) {
 std::vector<Tensor> scatter_kernel(const KernelContext& context) {
   const Tensor& x = context.inputs[0];
   const SliceView view = view_along(x.shape(), axis_of(context));
-  const auto reduction = parse_reduction(context.node.attrs.text("reduction"));
-  return {put_slices(x, view, places_of(context, view.places), context.inputs[2], *reduction)};
+  const auto how = parse_combine(context.node.attrs.text("reduction"));
+  return {put_slices(x, view, places_of(context, view.places), context.inputs[2], *how)};
 }
 
 std::vector<Value> gather_gradient(const GradContext& g) {
@@ -88,39 +87,15 @@ std::vector<Value> gather_gradient(const GradContext& g) {
   return {dx, {}};
 }
 
-Value binary(Op op, Value a, Value b) { return a.graph().emit1(op, {a, b}); }
-Value where(Value condition, Value x) { return x.graph().emit1(Op::select, {condition, x, zeros_like(x)}); }
-
-// Which updates show in the result: of those that meet in one place, the last.
-Value last_updates(Value x, Value indices, Value updates, std::int64_t axis) {
-  const Value numbers = reshape_like(iota(shape_of(reshape(updates, {-1}))), updates);
-  const Value none = expand_like(x.graph().constant(Tensor::zeros(DType::i64, {})), x);
-  return binary(Op::equal, gather(scatter(none, indices, numbers, {axis}), indices, axis), numbers);
-}
-
-// With max and min every update that equals the result gets the gradient; with mul an update of 0 has none.
 std::vector<Value> scatter_gradient(const GradContext& g) {
-  const auto [x, indices, updates] = std::tie(g.inputs[0], g.inputs[1], g.inputs[2]);
-  const Value dy = g.grads[0];
-  const Value y = g.results[0];
   const std::int64_t axis = g.node.attrs.integer("axis");
-  const auto taken = [&, at = indices](Value value) { return gather(value, at, axis); };
-  switch (*parse_reduction(g.node.attrs.text("reduction"))) {
-    case Reduction::add:
-      return {dy, {}, taken(dy)};
-    case Reduction::mul:
-      return {scatter(dy, indices, updates, {axis, "mul"}),
-              {},
-              binary(Op::div, taken(binary(Op::mul, dy, y)), updates)};
-    case Reduction::max:
-    case Reduction::min:
-      return {where(binary(Op::equal, x, y), dy), {}, where(binary(Op::equal, updates, taken(y)), taken(dy))};
-    default:
-      return {scatter(dy, indices, zeros_like(updates), {axis}),
-              {},
-              where(last_updates(x, indices, updates, axis), taken(dy))};
-  }
+  const Value indices = g.inputs[1];
+  return updated_gradient(g, {[=](Value x) { return gather(x, indices, axis); },
+                              [=](Value x, Value updates, const std::string& reduction) {
+                                return scatter(x, indices, updates, {axis, reduction});
+                              }});
 }
+}  // namespace
 
 OpDef indexing_row(std::string documentation, int inputs) {
   OpDef def;
@@ -130,6 +105,7 @@ OpDef indexing_row(std::string documentation, int inputs) {
   return def;
 }
 
+namespace {
 // One hot.
 
 std::vector<Type> one_hot_type(const TypeContext& context) {
@@ -226,6 +202,9 @@ void define_indexing(OpTable& table) {
   def.kernel = iota_kernel;
   def.no_gradient = "it does not depend on any element";
   table.define(Op::iota, def);
+
+  define_indexing_nd(table);
+  define_ordering(table);
 }
 
 }  // namespace tenon

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "op/parts.h"
 #include "op/shape_rules.h"
 #include "op/strided.h"
 #include "tenon/ops/shapes.h"
@@ -171,14 +172,15 @@ std::vector<Tensor> broadcast_to_kernel(const KernelContext& context) {
   return {read_strided(x, shape, broadcast_strides(x.shape(), shape))};
 }
 
-OpDef movement_row(std::string documentation, int max_inputs = 1) {
+}  // namespace
+
+OpDef movement_row(std::string documentation, int max_inputs) {
   OpDef def;
   def.family = "movement";
   def.documentation = std::move(documentation);
   def.max_inputs = max_inputs;
   return def;
 }
-}  // namespace
 
 void define_movement(OpTable& table) {
   OpDef def = movement_row(
@@ -214,6 +216,10 @@ void define_movement(OpTable& table) {
     return grads;
   };
   table.define(Op::broadcast_to, def);
+
+  define_slice(table);
+  define_pad(table);
+  define_concat(table);
 }
 
 }  // namespace tenon

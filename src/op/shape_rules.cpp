@@ -31,6 +31,17 @@ std::optional<Ints> given_shape(const TypeContext& context) {
   return integers_of(context.values[index]);
 }
 
+std::vector<Dim> attr_dims(const TypeContext& context) {
+  const AttrValue* attr = context.attrs.find("shape");
+  context.require(attr, "no shape is given: neither the attribute 'shape' nor an input");
+  std::vector<Dim> dims;
+  for (const std::int64_t dim : std::get<Ints>(*attr)) {
+    context.require(dim >= 0, "dimension ", dim, " in shape ", std::get<Ints>(*attr), " is negative");
+    dims.emplace_back(dim);
+  }
+  return dims;
+}
+
 Type unknown_shape(const TypeContext& context, DType dtype) {
   constexpr std::int64_t kMaxRank = 64;
   const Type& shape = context.inputs[static_cast<std::size_t>(context.def.shape_input)];

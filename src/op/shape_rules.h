@@ -17,6 +17,8 @@ Ints integers_of(const Tensor& tensor);
 // The attribute `shape`, or the shape input where it is an i64 constant.
 std::optional<Ints> given_shape(const TypeContext& context);
 bool has_shape_input(const TypeContext& context);
+// The attribute `shape` as dimensions; fails where it is not given or an entry is negative.
+std::vector<Dim> attr_dims(const TypeContext& context);
 // What is known where given_shape() knows nothing: at most the rank, by the length of the shape input.
 Type unknown_shape(const TypeContext& context, DType dtype);
 

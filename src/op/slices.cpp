@@ -7,11 +7,11 @@
 
 namespace tenon {
 
-std::optional<Reduction> parse_reduction(std::string_view name) {
+std::optional<Combine> parse_combine(std::string_view name) {
   constexpr std::string_view kNames[] = {"none", "add", "mul", "max", "min"};
   const auto found = std::find(std::begin(kNames), std::end(kNames), name);
   if (found == std::end(kNames)) return std::nullopt;
-  return static_cast<Reduction>(found - std::begin(kNames));
+  return static_cast<Combine>(found - std::begin(kNames));
 }
 
 SliceView view_along(const Shape& shape, std::int64_t axis) {
@@ -43,15 +43,15 @@ std::int64_t slices_each(const Tensor& list, SliceView view) {
 }
 
 template <class W>
-W combine(Reduction reduction, W old, W update) {
-  switch (reduction) {
-    case Reduction::add:
+W combine(Combine how, W old, W update) {
+  switch (how) {
+    case Combine::add:
       return old + update;
-    case Reduction::mul:
+    case Combine::mul:
       return old * update;
-    case Reduction::max:
+    case Combine::max:
       return update > old || update != update ? update : old;
-    case Reduction::min:
+    case Combine::min:
       return update < old || update != update ? update : old;
     default:
       return update;
@@ -60,8 +60,7 @@ W combine(Reduction reduction, W old, W update) {
 
 // Integers keep their sign for max and min; as unsigned their sums and products wrap.
 template <class T, class W>
-void put_wide(const Tensor& result, SliceView view, const Ints& places, const Tensor& updates,
-              Reduction reduction) {
+void put_wide(const Tensor& result, SliceView view, const Ints& places, const Tensor& updates, Combine how) {
   const auto elements = result.as<T>();
   std::vector<W> wide(elements.size());
   std::transform(elements.begin(), elements.end(), wide.begin(), convert<W, T>);
@@ -69,7 +68,7 @@ void put_wide(const Tensor& result, SliceView view, const Ints& places, const Te
   for_each_slice(view, places, slices_each(updates, view), [&](std::int64_t source, std::int64_t target) {
     for (std::int64_t k = 0; k < view.inner; ++k) {
       W& old = wide[static_cast<std::size_t>(target + k)];
-      old = combine(reduction, old, convert<W>(from[source + k]));
+      old = combine(how, old, convert<W>(from[source + k]));
     }
   });
   std::transform(wide.begin(), wide.end(), elements.begin(), convert<T, W>);
@@ -77,13 +76,13 @@ void put_wide(const Tensor& result, SliceView view, const Ints& places, const Te
 
 template <class T>
 void put_reduced(const Tensor& result, SliceView view, const Ints& places, const Tensor& updates,
-                 Reduction reduction) {
-  const bool wraps = reduction == Reduction::add || reduction == Reduction::mul;
+                 Combine how) {
+  const bool wraps = how == Combine::add || how == Combine::mul;
   if (wraps || std::is_same_v<T, bool>)
-    put_wide<T, Sum<T>>(result, view, places, updates, reduction);
+    put_wide<T, Sum<T>>(result, view, places, updates, how);
   else
     put_wide<T, std::conditional_t<std::is_same_v<T, bool>, Sum<T>, Wide<T>>>(result, view, places, updates,
-                                                                              reduction);
+                                                                              how);
 }
 }  // namespace
 
@@ -99,11 +98,10 @@ Tensor take_slices(const Tensor& x, SliceView view, const Ints& places, Shape sh
   return result;
 }
 
-Tensor put_slices(const Tensor& x, SliceView view, const Ints& places, const Tensor& updates,
-                  Reduction reduction) {
+Tensor put_slices(const Tensor& x, SliceView view, const Ints& places, const Tensor& updates, Combine how) {
   Tensor result = x.clone();
-  if (reduction != Reduction::none) {
-    with_type(x.dtype(), [&]<class T>() { put_reduced<T>(result, view, places, updates, reduction); });
+  if (how != Combine::none) {
+    with_type(x.dtype(), [&]<class T>() { put_reduced<T>(result, view, places, updates, how); });
     return result;
   }
   const std::size_t unit = size_of(x.dtype());

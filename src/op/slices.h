@@ -8,8 +8,9 @@
 
 namespace tenon {
 
-enum class Reduction { none, add, mul, max, min };
-std::optional<Reduction> parse_reduction(std::string_view name);
+// How an update is combined with what it meets.
+enum class Combine { none, add, mul, max, min };
+std::optional<Combine> parse_combine(std::string_view name);
 
 struct SliceView {
   std::int64_t outer = 1;
@@ -24,7 +25,6 @@ std::int64_t checked_place(const Node& node, std::int64_t index, std::int64_t si
 // `places` holds the places of one outer slice, or those of each in turn.
 Tensor take_slices(const Tensor& x, SliceView view, const Ints& places, Shape shape);
 // Duplicates are combined in order, in wide arithmetic, and rounded once; without a reduction the last wins.
-Tensor put_slices(const Tensor& x, SliceView view, const Ints& places, const Tensor& updates,
-                  Reduction reduction);
+Tensor put_slices(const Tensor& x, SliceView view, const Ints& places, const Tensor& updates, Combine how);
 
 }  // namespace tenon

@@ -11,11 +11,14 @@
 
 #include <map>
 
+#include "ir/inline.h"
 #include "tenon/op.h"
 
 namespace tenon {
 
 namespace {
+Graph differentiate(const Graph& body);
+
 class Reverse {
  public:
   Reverse(Graph& graph, std::span<const Value> wrt) : graph_(graph), leads_(graph.nodes().size(), false) {
@@ -70,7 +73,8 @@ class Reverse {
     std::vector<Value> inputs;
     for (const Ref input : node.inputs) inputs.push_back(graph_.value(input));
     if (def.gradient) {
-      const auto input_grads = def.gradient({graph_, node, inputs, std::move(results), std::move(grads)});
+      const auto input_grads =
+          def.gradient({graph_, node, inputs, std::move(results), std::move(grads), differentiate});
       for (std::size_t i = 0; i < input_grads.size(); ++i)
         if (leads_[node.inputs[i].node]) arrive(node.inputs[i], input_grads[i]);
       return;
@@ -95,6 +99,28 @@ Value filled_like(Value like, double number) {
   Graph& graph = like.graph();
   const Value one = graph.constant(Tensor::full(like.dtype(), {}, number));
   return graph.emit1(Op::expand_like, {one, like});
+}
+
+// As GradContext has it.
+Graph differentiate(const Graph& body) {
+  Graph graph(body.name() + "_gradient");
+  std::vector<Value> inputs;
+  for (const std::uint32_t id : body.inputs()) {
+    const Node& input = body.nodes()[id];
+    inputs.push_back(graph.input(name_of(input), input.results[0]));
+  }
+  std::vector<Value> outputs;
+  std::vector<Value> grads;
+  for (const Value& output : inline_graph(graph, body, inputs)) {
+    if (!is_float(output.dtype())) continue;
+    outputs.push_back(output);
+    grads.push_back(graph.input(cat("gradient of output ", grads.size()), output.type()));
+  }
+  std::erase_if(inputs, [](const Value& input) { return !is_float(input.dtype()); });
+  const std::vector<Value> results = pull_back(outputs, grads, inputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    graph.output(cat("gradient of input ", i), results[i].defined() ? results[i] : filled_like(inputs[i], 0));
+  return graph;
 }
 }  // namespace
 

@@ -11,4 +11,28 @@ Value transpose(Value x, Ints perm = {});  // result axis i is x's axis perm[i];
 Value broadcast_to(Value x, Ints shape);   // aligned at the right; -1 keeps x's dimension
 Value broadcast_to(Value x, Value shape);  // i64[rank]
 
+// A part of an axis, as in Python: start and end count from the end where negative and are clamped, and a
+// negative step walks backwards.
+struct SliceSpec {
+  static constexpr std::int64_t kEnd = INT64_MAX;
+  static constexpr std::int64_t kBeforeStart = INT64_MIN;  // the end of a walk backwards over everything
+
+  std::int64_t axis = 0;
+  std::int64_t start = 0;
+  std::int64_t end = kEnd;
+  std::int64_t step = 1;
+};
+Value slice(Value x, const std::vector<SliceSpec>& parts);
+
+struct PadOptions {  // one entry an axis; a negative one crops
+  Ints low;
+  Ints high;
+  std::string mode = "constant";  // or edge, reflect (without the edge), wrap
+  double value = 0;               // of the constant
+};
+Value pad(Value x, const PadOptions& options);
+
+Value concat(const std::vector<Value>& parts, std::int64_t axis);
+Value reverse(Value x, Ints axes = {});  // all where empty
+
 }  // namespace tenon
