@@ -103,10 +103,18 @@ class Backend {
 inline constexpr std::string_view kFusedLoops = "loops";
 inline constexpr std::string_view kFusedContraction = "contraction";
 
-// The registry: concrete backends are registered by name by whoever links them.
+// The registry: backends by name. Those that were built in are there from the start.
 using BackendFactory = std::shared_ptr<Backend> (*)();
 void register_backend(std::string name, BackendFactory factory);
 std::shared_ptr<Backend> find_backend(std::string_view name);  // null where there is none
 std::vector<std::string> backend_names();
+// The one named, or the preferred of those built in where the name is empty. Fails with the names there are.
+std::shared_ptr<Backend> choose_backend(std::string_view name = {});
+
+struct BuiltInBackend {
+  std::string_view name;
+  BackendFactory factory;
+};
+std::vector<BuiltInBackend> built_in_backends();  // the preferred first; written in backend/built_in
 
 }  // namespace tenon

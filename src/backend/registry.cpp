@@ -11,6 +11,9 @@ struct Entry {
   std::shared_ptr<Backend> backend;  // made on the first use, then shared
 };
 struct Registry {
+  Registry() {
+    for (const auto& [name, factory] : built_in_backends()) entries.emplace(name, Entry{factory, nullptr});
+  }
   std::mutex mutex;
   std::map<std::string, Entry, std::less<>> entries;
 };
@@ -39,6 +42,13 @@ std::vector<std::string> backend_names() {
   std::vector<std::string> names;
   for (const auto& [name, entry] : registry().entries) names.push_back(name);
   return names;
+}
+
+std::shared_ptr<Backend> choose_backend(std::string_view name) {
+  if (name.empty()) name = built_in_backends().front().name;
+  auto backend = find_backend(name);
+  require(backend != nullptr, "there is no backend '", name, "'; there are ", backend_names());
+  return backend;
 }
 
 }  // namespace tenon

@@ -51,6 +51,15 @@ void States::set(const std::string& name, const Tensor& value) {
   backend_->synchronize(*stream_);
 }
 
+void States::adopt(const std::string& name, const Tensor& value) {
+  constexpr std::uintptr_t kAlignment = 64;  // of what a backend allocates, so of what its steps may expect
+  const bool aligned = reinterpret_cast<std::uintptr_t>(value.raw()) % kAlignment == 0;
+  if (!backend_->device().host_addressable || !aligned) return set(name, value);
+  require(!slots_.contains(name), "there is a state '", name, "' already");
+  const auto kept = std::make_shared<const Tensor>(value);
+  slots_.emplace(name, Held{Type::of(value), Memory(kept, value.raw())});
+}
+
 Tensor States::get(const std::string& name) const {
   const Held& held = at(name);
   Tensor value = Tensor::empty(held.type.dtype, held.type.shape());

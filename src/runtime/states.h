@@ -24,6 +24,8 @@ class States {
   // Copies through the backend; both return when the copy is done.
   void set(const std::string& name, const Tensor& value);
   Tensor get(const std::string& name) const;
+  // A slot that is only read. Its memory is the tensor's own where the device can address that, else a copy.
+  void adopt(const std::string& name, const Tensor& value);
 
  private:
   struct Held {

@@ -17,6 +17,7 @@ const std::vector<Room> kRooms = {
     {"backend/reference", {"backend", "codegen", "op", "ir", "base"}},
     {"backend/cpu", {"backend", "codegen", "op", "ir", "base"}},
     {"backend/cuda", {"backend", "codegen", "op", "ir", "base"}},
+    {"backend/built_in", {"backend", "backend/reference", "backend/cpu", "backend/cuda"}},
     {"plan", {"backend/backend.h", "ir", "base"}},
     {"runtime", {"plan", "backend/backend.h", "backend/communicator.h", "base"}},
     {"compile", {"pass", "backend", "plan", "runtime", "base"}},

@@ -1,0 +1,125 @@
+// Engines: a program with its weights, run on items of any number. An engine is a file without code in it;
+// plans are made for the shapes that are asked for.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tenon/graph.h"
+
+namespace tenon {
+
+struct EngineOptions {
+  std::string backend = {};  // by name; otherwise the preferred one of those that were built in
+  int threads = 1;
+  bool cache = true;       // of compiled code, on disk
+  std::size_t plans = 16;  // kept for `run`; the one unused longest makes room
+};
+
+// What is known of an engine beside its program.
+struct EngineInfo {
+  std::vector<std::string> class_names = {};  // along the last axis of the first output; may be empty
+  std::vector<std::pair<std::string, double>> scores = {};      // on held-back items: "accuracy", 0.983
+  std::vector<std::pair<std::string, std::string>> notes = {};  // how it was made: "version", "recipe", …
+};
+
+// How far an output is from what the reference backend computes.
+struct OutputError {
+  std::string output;
+  double absolute = 0;
+  double relative = 0;  // to the largest magnitude in the output
+  double ulps = 0;      // of the output's type, at the place of the reference's value; 0 for integers
+};
+
+struct AccuracyReport {
+  std::string backend;
+  std::int64_t items = 0;
+  std::vector<OutputError> outputs;
+};
+
+struct Port {
+  std::string name;
+  Type type;
+};
+
+// A step of a session, as it runs.
+struct StepInfo {
+  std::string name;
+  std::string ran_as;       // "oneDNN brgemm", "loops, 2 nests", "reference kernel"
+  double microseconds = 0;  // where it was profiled
+};
+
+using Shapes = std::map<std::string, Shape>;
+
+// One plan, for inputs of one shape, bound to memory: run again and again it allocates nothing and takes no
+// lock. Sessions run beside one another; one session is for one thread at a time.
+class EngineSession {
+ public:
+  EngineSession(EngineSession&&) noexcept;
+  EngineSession& operator=(EngineSession&&) noexcept;
+  ~EngineSession();
+
+  void run();
+  // What the next run reads and writes. At first each is memory of the session's own.
+  const Tensor& input(std::string_view name) const;
+  const Tensor& output(std::string_view name) const;
+  // The caller's memory instead: used where it stands if the device can address it, and copied if not.
+  void bind_input(std::string_view name, const Tensor& tensor);
+  void bind_output(std::string_view name, const Tensor& tensor);
+
+  const Graph& lowered() const;  // the program as it runs
+  std::vector<StepInfo> steps() const;
+  std::vector<StepInfo> profile();    // runs once, step by step
+  std::size_t scratch_bytes() const;  // values between the steps
+  std::size_t constant_bytes() const;
+
+  struct State;
+
+ private:
+  friend class Engine;
+  explicit EngineSession(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A value: copies share what they hold. Its functions may be called from several threads at once.
+class Engine {
+ public:
+  // The states of the program are its weights, and each needs one. A program that updates a state is no
+  // engine's.
+  Engine(const Graph& program, NamedTensors weights, EngineInfo info = {}, EngineOptions options = {});
+  // The weights stay where they are in the file, mapped. Every byte is checked.
+  static Engine load(const std::string& path, EngineOptions options = {});
+  // Whole or not at all.
+  void save(const std::string& path) const;
+
+  // Outputs in the program's order. Calls for the same shapes wait for each other; others do not.
+  NamedTensors run(const NamedTensors& inputs) const;
+  Tensor run(const Tensor& input) const;  // of a program with one input: its first output
+  EngineSession session(const Shapes& inputs) const;
+
+  // Runs the reference backend beside it.
+  AccuracyReport verify(const NamedTensors& inputs) const;
+  Engine with_report(AccuracyReport report) const;  // kept in the file
+
+  const Graph& program() const;
+  const NamedTensors& weights() const;
+  const EngineInfo& info() const;
+  const AccuracyReport& report() const;
+  const EngineOptions& options() const;
+  std::vector<Port> inputs() const;
+  std::vector<Port> outputs() const;
+  std::size_t weight_bytes() const;
+  std::size_t plans_made() const;  // by `run`, since the engine was made
+
+  struct State;
+
+ private:
+  explicit Engine(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace tenon

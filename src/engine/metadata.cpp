@@ -1,0 +1,57 @@
+#include <cmath>
+#include <limits>
+
+#include "base/json.h"
+#include "engine/content.h"
+
+namespace tenon::engine {
+
+namespace {
+// JSON has no infinity: it is written as null.
+double number_or_infinity(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::infinity() : json.number();
+}
+
+OutputError parse_error(const Json& json) {
+  return {json.at("output").string(), number_or_infinity(json.at("absolute")),
+          number_or_infinity(json.at("relative")), number_or_infinity(json.at("ulps"))};
+}
+}  // namespace
+
+std::string info_text(const EngineInfo& info) {
+  Json::Array names(info.class_names.begin(), info.class_names.end());
+  const Json::Object scores(info.scores.begin(), info.scores.end());
+  const Json::Object notes(info.notes.begin(), info.notes.end());
+  return to_pretty_string(
+      Json::Object{{"class_names", std::move(names)}, {"scores", scores}, {"notes", notes}});
+}
+
+EngineInfo parse_info(std::string_view text) {
+  const Json json = parse_json(text, "metadata");
+  EngineInfo info;
+  for (const Json& name : json.at("class_names").array()) info.class_names.push_back(name.string());
+  for (const auto& [name, value] : json.at("scores").object())
+    info.scores.emplace_back(name, number_or_infinity(value));
+  for (const auto& [name, value] : json.at("notes").object()) info.notes.emplace_back(name, value.string());
+  return info;
+}
+
+std::string report_text(const AccuracyReport& report) {
+  Json::Array outputs;
+  for (const OutputError& error : report.outputs)
+    outputs.emplace_back(Json::Object{{"output", error.output},
+                                      {"absolute", error.absolute},
+                                      {"relative", error.relative},
+                                      {"ulps", error.ulps}});
+  return to_pretty_string(
+      Json::Object{{"backend", report.backend}, {"items", report.items}, {"outputs", std::move(outputs)}});
+}
+
+AccuracyReport parse_report(std::string_view text) {
+  const Json json = parse_json(text, "report");
+  AccuracyReport report{json.at("backend").string(), json.at("items").integer(), {}};
+  for (const Json& error : json.at("outputs").array()) report.outputs.push_back(parse_error(error));
+  return report;
+}
+
+}  // namespace tenon::engine

@@ -1,0 +1,75 @@
+// What Engine and EngineSession hold.
+#pragma once
+
+#include <atomic>
+#include <list>
+#include <mutex>
+
+#include "compile/compile.h"
+#include "engine/content.h"
+#include "runtime/runner.h"
+
+namespace tenon {
+
+// Sessions by shape, the one used last in front. A shape that many callers ask for at once is compiled by the
+// first of them, and the others wait.
+class SessionCache {
+ public:
+  using Key = std::vector<std::int64_t>;
+
+  struct Entry {
+    Key key;
+    std::mutex mutex;  // held while the session is made and while it runs
+    std::optional<EngineSession> session;
+  };
+
+  explicit SessionCache(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
+  std::shared_ptr<Entry> find(const Key& key);
+
+ private:
+  std::size_t capacity_;
+  std::mutex mutex_;
+  std::list<std::shared_ptr<Entry>> entries_;
+};
+
+// What sessions share: the program, and its weights on the device.
+struct EngineCore {
+  EngineCore(engine::Content chosen, EngineOptions chosen_options);
+
+  engine::Content content;
+  EngineOptions options;
+  std::shared_ptr<Backend> backend;
+  States states;
+};
+
+struct Engine::State {
+  State(engine::Content content, EngineOptions options);
+
+  std::shared_ptr<EngineCore> core;
+  SessionCache cache;
+  std::atomic<std::size_t> plans_made = 0;
+};
+
+struct EngineSession::State {
+  State(std::shared_ptr<EngineCore> shared, const std::map<std::string, Type>& types);
+
+  void run();
+  void bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses, std::size_t index,
+            const Tensor& tensor) const;
+  void copy_inputs();
+  void copy_outputs();
+
+  std::shared_ptr<EngineCore> core;
+  std::shared_ptr<const Plan> plan;
+  std::unique_ptr<Stream> stream;
+  Scratch scratch;
+  Runner runner;
+  bool direct;  // the device addresses the host's memory
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> outputs;
+  std::vector<Memory> device;  // for inputs, then outputs, where it does not
+  std::vector<void*> input_addresses;
+  std::vector<void*> output_addresses;
+};
+
+}  // namespace tenon
