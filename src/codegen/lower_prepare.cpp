@@ -33,6 +33,8 @@ class Preparer {
       map_[{id}] = reduced(node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
     else if (node.op == Op::matmul && wants_rows(node))
       map_[{id}] = with_rows(node);
+    else if (node.op == Op::div && divides_by_few(node))
+      map_[{id}] = times_reciprocal(node);
     else
       copy(id);
   }
@@ -115,6 +117,26 @@ class Preparer {
     const Value value = result_.graph.emit1(op, inputs, std::move(attrs));
     const auto known = find(result_.graph.node(value.ref()));
     return result_.graph.value({*known, 0});
+  }
+
+  // A division takes as long as a dozen products. Where many elements are divided by one that the group has
+  // computed itself, the sum of a softmax say, one division will do.
+  bool divides_by_few(const Node& node) const {
+    const Node& stretched = body_.node(node.inputs[1]);
+    if (!is_float(node.results[0].dtype) || stretched.op != Op::broadcast_to) return false;
+    Ref source = stretched.inputs[0];
+    if (8 * body_.type(source).size() > node.results[0].size()) return false;
+    while (is_movement(body_.node(source).op)) source = body_.node(source).inputs[0];
+    return body_.node(source).op != Op::input && body_.node(source).op != Op::constant;
+  }
+
+  Value times_reciprocal(const Node& node) {
+    const Value divisor = map_.at(body_.node(node.inputs[1]).inputs[0]);
+    const Value inverse = emit(Op::reciprocal, {divisor}, {});
+    return emit(
+        Op::mul,
+        {map_.at(node.inputs[0]), emit(Op::broadcast_to, {inverse}, {{"shape", node.results[0].shape()}})},
+        {});
   }
 
   // Whether a matrix of which the product needs columns had better be copied so that they are rows. The
