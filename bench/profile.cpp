@@ -22,6 +22,8 @@ Program program_of(const std::string& name, int threads) {
     return {perceptron_training({10, 16, 10}, Rule::sgd, false),
             {{"x", {DType::f32, {32, 10}}}, {"y", {DType::i64, {32}}}},
             threads};
+  if (name == "train-keras-cnn")
+    return {keras_cnn_training(), {{"x", {DType::f32, {64, 1, 28, 28}}}, {"y", labels}}, threads};
   if (name == "infer-mlp-1")
     return {perceptron_inference({784, 128, 10}), {{"x", {DType::f32, {1, 784}}}}, threads};
   if (name == "infer-mlp-64")
@@ -33,19 +35,18 @@ Program program_of(const std::string& name, int threads) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  constexpr int kRounds = 200;
+  using Clock = std::chrono::steady_clock;
+  constexpr auto kTime = std::chrono::seconds(3);
   Program program = program_of(argc > 1 ? argv[1] : "train-mlp", argc > 2 ? std::stoi(argv[2]) : 1);
   const Plan& plan = program.runner().plan();
   std::vector<double> least(plan.steps.size(), 1e30);
   double whole = 1e30;
-  for (int round = 0; round < kRounds; ++round) {
+  for (const auto begin = Clock::now(); Clock::now() - begin < kTime;) {
     for (const StepTime& time : program.profile())
       least[time.step] = std::min(least[time.step], time.microseconds);
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     for (int i = 0; i < 10; ++i) program.run();
-    whole = std::min(
-        whole,
-        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / 10);
+    whole = std::min(whole, std::chrono::duration<double, std::micro>(Clock::now() - start).count() / 10);
   }
   double sum = 0;
   for (std::size_t i = 0; i < least.size(); ++i) {

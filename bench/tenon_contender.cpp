@@ -32,6 +32,11 @@ std::vector<Case> all_cases() {
        [](int threads) { return perceptron_steps({10, 16, 10}, 32, Rule::sgd, false, threads); }},
       {"train-tiny-10-5-1",
        [](int threads) { return perceptron_steps({10, 5, 1}, 32, Rule::sgd, true, threads); }},
+      {"train-keras-cnn",
+       [](int threads) {
+         return steps_of(keras_cnn_training(),
+                         {{"x", {DType::f32, {64, 1, 28, 28}}}, {"y", {DType::i64, {64}}}}, threads);
+       }},
       {"infer-mlp-1", [](int threads) { return inference_steps({784, 128, 10}, 1, threads); }},
       {"infer-mlp-64", [](int threads) { return inference_steps({784, 128, 10}, 64, threads); }},
       {"infer-tiny", [](int threads) { return inference_steps({4, 16, 16, 2}, 1, threads); }},

@@ -68,6 +68,14 @@ void finish(Graph& graph, Value loss, const std::vector<Value>& parameters, Rule
   }
   graph.output("loss", loss);
 }
+
+Value conv_layer(Value x, const std::string& name, std::int64_t outputs, std::vector<Value>& parameters) {
+  Graph& graph = x.graph();
+  parameters.push_back(graph.state(name + ".weight", {x.dtype(), {outputs, x.type().dims[1], 3, 3}}));
+  parameters.push_back(graph.state(name + ".bias", {x.dtype(), {outputs}}));
+  const Value bias = reshape(parameters.back(), {outputs, 1, 1});
+  return max_pool(relu(conv(x, parameters[parameters.size() - 2]) + bias), {.kernel = {2, 2}}).values;
+}
 }  // namespace
 
 Program::Program(const Graph& graph, const std::map<std::string, Type>& types, int threads)
@@ -110,6 +118,18 @@ Graph perceptron_training(const std::vector<std::int64_t>& widths, Rule rule, bo
   const Type target = regression ? Type{DType::f32, {"N", widths.back()}} : Type{DType::i64, {"N"}};
   const Value wanted = graph.input("y", target);
   finish(graph, regression ? mse_loss(y, wanted) : cross_entropy(y, wanted), parameters, rule);
+  return graph;
+}
+
+Graph keras_cnn_training() {
+  Graph graph("keras_cnn");
+  std::vector<Value> parameters;
+  Value x = graph.input("x", {DType::f32, {"N", 1, 28, 28}});
+  x = conv_layer(x, "conv1", 32, parameters);
+  x = conv_layer(x, "conv2", 64, parameters);
+  x = relu(dense(reshape(x, {0, 1600}), "fc1", 64, parameters));
+  x = dense(x, "fc2", 10, parameters);
+  finish(graph, cross_entropy(x, graph.input("y", {DType::i64, {"N"}})), parameters, Rule::adam);
   return graph;
 }
 

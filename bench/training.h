@@ -37,5 +37,7 @@ Graph perceptron_inference(const std::vector<std::int64_t>& widths);
 enum class Rule { sgd, adam };
 // Cross-entropy against integer labels, or the mean squared error where `regression`.
 Graph perceptron_training(const std::vector<std::int64_t>& widths, Rule rule, bool regression);
+// 32C3-P2-64C3-P2-64-10 on 28×28 pictures of one channel, with Adam.
+Graph keras_cnn_training();
 
 }  // namespace tenon::bench

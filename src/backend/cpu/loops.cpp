@@ -33,25 +33,20 @@ Share share_of(const codegen::Nest& nest, int thread, int threads) {
 class LoopsStep : public Step {
  public:
   LoopsStep(codegen::Kernel kernel, codegen::CompiledKernel compiled, int threads)
-      : kernel_(std::move(kernel)), compiled_(std::move(compiled)), threads_(threads) {
-    for (const codegen::BufferSpec& buffer : kernel_.buffers) {
-      if (buffer.role != codegen::BufferRole::scratch) {
-        ++outside_;
-        continue;
-      }
-      scratch_offsets_.push_back(scratch_bytes_);
-      scratch_bytes_ += rounded(static_cast<std::size_t>(buffer.elements) * size_of(buffer.dtype));
-    }
-    buffers_.resize(kernel_.buffers.size());
+      : kernel_(std::move(kernel)), compiled_(std::move(compiled)) {
+    const bool shared = threads > 1 && std::any_of(kernel_.nests.begin(), kernel_.nests.end(), is_shared);
+    threads_ = shared ? threads : 1;
+    place_scratch();
     find_in_place();
-    shared_ = threads_ > 1 && std::any_of(kernel_.nests.begin(), kernel_.nests.end(), is_shared);
   }
 
   void run(Stream&, void* const* addresses) override {
-    if (shared_)
-      run_shared(with_scratch(addresses));
+    if (scratch_.empty() && threads_ == 1) return compiled_.run(addresses);
+    bind(addresses);
+    if (threads_ == 1)
+      compiled_.run(buffers_.data());
     else
-      compiled_.run(scratch_offsets_.empty() ? addresses : with_scratch(addresses));
+      run_shared();
   }
 
   std::size_t scratch_bytes() const override { return scratch_bytes_; }
@@ -61,8 +56,26 @@ class LoopsStep : public Step {
   }
 
  private:
+  struct ScratchPlace {
+    std::size_t offset;
+    std::size_t stride;  // from one thread's to the next one's; 0 where they share it
+  };
+
   static bool is_shared(const codegen::Nest& nest) {
     return nest.parallel && nest.cost > kWorthSharing && nest.root.extent > nest.grain;
+  }
+
+  void place_scratch() {
+    for (const codegen::BufferSpec& buffer : kernel_.buffers) {
+      if (buffer.role != codegen::BufferRole::scratch) {
+        ++outside_;
+        continue;
+      }
+      const std::size_t bytes = rounded(static_cast<std::size_t>(buffer.elements) * size_of(buffer.dtype));
+      scratch_.push_back({scratch_bytes_, buffer.per_thread ? bytes : 0});
+      scratch_bytes_ += buffer.per_thread ? bytes * static_cast<std::size_t>(threads_) : bytes;
+    }
+    buffers_.resize(kernel_.buffers.size() * static_cast<std::size_t>(threads_));
   }
 
   void find_in_place() {
@@ -75,15 +88,23 @@ class LoopsStep : public Step {
     }
   }
 
-  void* const* with_scratch(void* const* addresses) {
-    std::copy_n(addresses, outside_, buffers_.begin());
-    for (std::size_t i = 0; i < scratch_offsets_.size(); ++i)
-      buffers_[outside_ + i] = static_cast<std::byte*>(addresses[outside_]) + scratch_offsets_[i];
-    return buffers_.data();
+  void** buffers_of(int thread) {
+    return buffers_.data() + kernel_.buffers.size() * static_cast<std::size_t>(thread);
+  }
+
+  // Each thread's view: the same inputs and outputs, and scratch of its own where the kernel says so.
+  void bind(void* const* addresses) {
+    for (int thread = 0; thread < threads_; ++thread) {
+      void** buffers = buffers_of(thread);
+      std::copy_n(addresses, outside_, buffers);
+      for (std::size_t i = 0; i < scratch_.size(); ++i)
+        buffers[outside_ + i] = static_cast<std::byte*>(addresses[outside_]) + scratch_[i].offset +
+                                scratch_[i].stride * static_cast<std::size_t>(thread);
+    }
   }
 
   // One parallel region for all nests: entering one costs more than a barrier.
-  void run_shared(void* const* buffers) {
+  void run_shared() {
 #pragma omp parallel num_threads(threads_)
     {
       const int thread = omp_get_thread_num();
@@ -93,22 +114,20 @@ class LoopsStep : public Step {
         if (nest.barrier_before && i > 0) {
 #pragma omp barrier
         }
-        const bool divided = is_shared(nest);
         const Share share =
-            divided ? share_of(nest, thread, threads) : Share{0, thread == 0 ? nest.root.extent : 0};
-        if (share.begin < share.end) compiled_.nests[i](buffers, share.begin, share.end);
+            is_shared(nest) ? share_of(nest, thread, threads) : Share{0, thread == 0 ? nest.root.extent : 0};
+        if (share.begin < share.end) compiled_.nests[i](buffers_of(thread), share.begin, share.end);
       }
     }
   }
 
   codegen::Kernel kernel_;
   codegen::CompiledKernel compiled_;
-  int threads_;
-  bool shared_ = false;
+  int threads_ = 1;
   std::size_t outside_ = 0;  // buffers that are inputs and outputs
+  std::vector<ScratchPlace> scratch_;
   std::size_t scratch_bytes_ = 0;
-  std::vector<std::size_t> scratch_offsets_;
-  std::vector<void*> buffers_;
+  std::vector<void*> buffers_;  // a table a thread
   std::vector<std::pair<int, int>> in_place_;
 };
 
