@@ -224,6 +224,7 @@ void define_activations(OpTable& table) {
   define_hard_sigmoids(table);
   define_gelu(table);
   define_softmax(table);
+  define_dropout(table);
 }
 
 Value clamp(Value x, std::optional<double> min, std::optional<double> max) {

@@ -19,5 +19,6 @@ bool agree(const std::vector<Dim>& a, const std::vector<Dim>& b);
 inline Tensor doubles(const Tensor& tensor) { return tensor.cast(DType::f64); }
 
 void define_softmax(OpTable& table);
+void define_dropout(OpTable& table);
 
 }  // namespace tenon
