@@ -34,7 +34,7 @@ lint_scripts() { { files '*.sh'; echo dev .ci/run; } | xargs shellcheck --extern
 
 changed_files() {
   local base
-  base=$(git merge-base HEAD main 2>/dev/null) || base=HEAD
+  base=$(git merge-base HEAD main 2>/dev/null || git merge-base HEAD origin/main 2>/dev/null || echo HEAD)
   git diff --name-only "$base" -- '*.cpp' '*.h' | only_existing
   git ls-files --others --exclude-standard -- '*.cpp' '*.h'
 }
