@@ -136,8 +136,12 @@ void KernelBuilder::reset(Acc accumulator, Scalar start) {
   append({.kind = StatementKind::reset, .accumulator = accumulator, .value = start});
 }
 
-void KernelBuilder::accumulate(Acc accumulator, Scalar value, Index position) {
-  append({.kind = StatementKind::accumulate, .accumulator = accumulator, .value = value, .index = position});
+void KernelBuilder::accumulate(Acc accumulator, Scalar value, Index position, Scalar when) {
+  append({.kind = StatementKind::accumulate,
+          .accumulator = accumulator,
+          .value = value,
+          .index = position,
+          .when = when});
 }
 
 void KernelBuilder::store(Buffer buffer, Index index, Scalar value, Scalar when) {

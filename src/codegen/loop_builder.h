@@ -45,7 +45,7 @@ class KernelBuilder {
 
   Acc accumulator(Combine combine, DType dtype);
   void reset(Acc accumulator, Scalar start = kNone);
-  void accumulate(Acc accumulator, Scalar value, Index position = kNone);
+  void accumulate(Acc accumulator, Scalar value, Index position = kNone, Scalar when = kNone);
   void store(Buffer buffer, Index index, Scalar value, Scalar when = kNone);
 
   // A loop whose statements `body(variable)` writes; one that stands in no other is the root of a nest.

@@ -12,14 +12,15 @@
 
 namespace tenon::codegen {
 
-CppCode::CppCode(const Kernel& kernel) {
+CppCode::CppCode(std::span<const Kernel> kernels) {
   static int number = 0;
   const auto stem = std::filesystem::temp_directory_path() / cat("tenon-kernel-", getpid(), '-', number++);
   const std::string source = stem.string() + ".cpp", object = stem.string() + ".so";
-  std::ofstream(source) << print_cpp({&kernel, 1});
+  const std::string text = print_cpp(kernels);
+  std::ofstream(source) << text;
   const std::string command = cat(
       TENON_CXX, " -std=c++20 -O1 -Wall -Wextra -Wno-unused-function -shared -fPIC -o ", object, ' ', source);
-  require(std::system(command.c_str()) == 0, "the printed C++ does not compile:\n", print_cpp({&kernel, 1}));
+  require(std::system(command.c_str()) == 0, "the printed C++ does not compile:\n", text);
   void* const library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
   require(library != nullptr, "the compiled C++ does not load: ", dlerror());
   library_ = {library, [](void* handle) { dlclose(handle); }};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "codegen/loop.h"
@@ -10,7 +11,7 @@ namespace tenon::codegen {
 
 class CppCode {
  public:
-  explicit CppCode(const Kernel& kernel);
+  explicit CppCode(std::span<const Kernel> kernels);
   void* symbol(const std::string& name) const;
 
  private:

@@ -17,6 +17,7 @@ namespace {
 using RunAll = void (*)(void* const*);
 using RunPart = void (*)(void* const*, std::int64_t, std::int64_t);
 
+// One kernel, by one printer.
 struct Code {
   std::string printer;
   RunAll run;
@@ -24,24 +25,21 @@ struct Code {
   std::shared_ptr<const void> owner;
 };
 
-Code cpp_code(const Kernel& kernel) {
-  const auto library = std::make_shared<CppCode>(kernel);
-  Code code{"c++", reinterpret_cast<RunAll>(library->symbol(kernel.name + "_run")), {}, library};
-  for (std::size_t i = 0; i < kernel.nests.size(); ++i)
-    code.nests.push_back(reinterpret_cast<RunPart>(library->symbol(cat(kernel.name, "_nest", i))));
-  return code;
+std::vector<Code> cpp_codes(std::span<const Kernel> kernels) {
+  const auto library = std::make_shared<CppCode>(kernels);
+  std::vector<Code> codes;
+  for (const Kernel& kernel : kernels) {
+    codes.push_back({"c++", reinterpret_cast<RunAll>(library->symbol(kernel.name + "_run")), {}, library});
+    for (std::size_t i = 0; i < kernel.nests.size(); ++i)
+      codes.back().nests.push_back(reinterpret_cast<RunPart>(library->symbol(cat(kernel.name, "_nest", i))));
+  }
+  return codes;
 }
 
-Code llvm_code(const Kernel& kernel, Simd simd) {
-  const CompiledKernel compiled = compile({&kernel, 1}, {.target = {simd}})[0];
-  return {std::string(name_of(simd)), compiled.run, compiled.nests, compiled.code};
-}
-
-std::vector<Code> all_codes(const Kernel& kernel) {
-  std::vector<Code> codes = {cpp_code(kernel)};
-  if (can_compile())
-    for (const Simd simd : {Simd::sse, Simd::avx2, Simd::avx512})
-      if (has(simd)) codes.push_back(llvm_code(kernel, simd));
+std::vector<Code> llvm_codes(std::span<const Kernel> kernels, Simd simd) {
+  std::vector<Code> codes;
+  for (const CompiledKernel& compiled : compile(kernels, {.target = {simd}}))
+    codes.push_back({std::string(name_of(simd)), compiled.run, compiled.nests, compiled.code});
   return codes;
 }
 
@@ -64,29 +62,28 @@ struct Arguments {
   std::vector<void*> pointers;
 };
 
-bool close(double got, double wanted, Expectation within) {
+bool close(double got, double wanted, Tolerance within) {
   if (std::isnan(wanted)) return std::isnan(got);
   if (std::isinf(wanted) || std::isinf(got)) return got == wanted;
   return std::fabs(got - wanted) <= within.absolute + within.relative * std::fabs(wanted);
 }
 
-void compare(const Kernel& kernel, const Arguments& arguments, std::size_t first_output,
-             const std::vector<Tensor>& expected, Expectation within, const std::string& where) {
-  for (const Guarded& memory : arguments.owned) EXPECT_TRUE(memory.untouched_before()) << where;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const BufferSpec& spec = kernel.buffers[first_output + i];
-    const Tensor got =
-        Tensor::wrap(spec.dtype, {spec.elements}, arguments.pointers[first_output + i], nullptr);
-    ASSERT_EQ(got.size(), expected[i].size());
+void compare(const Case& wanted, const Arguments& arguments, const std::string& where) {
+  for (const Guarded& memory : arguments.owned) ASSERT_TRUE(memory.untouched_before()) << where;
+  const std::size_t first = wanted.inputs.size();
+  for (std::size_t i = 0; i < wanted.expected.size(); ++i) {
+    const BufferSpec& spec = wanted.kernel.buffers[first + i];
+    const Tensor got = Tensor::wrap(spec.dtype, {spec.elements}, arguments.pointers[first + i], nullptr);
+    ASSERT_EQ(got.size(), wanted.expected[i].size());
     for (std::int64_t e = 0; e < got.size(); ++e)
-      ASSERT_TRUE(close(got.number(e), expected[i].number(e), within))
+      ASSERT_TRUE(close(got.number(e), wanted.expected[i].number(e), wanted.within))
           << where << ": output " << i << " [" << e << "] is " << got.number(e) << ", expected "
-          << expected[i].number(e) << '\n'
-          << print(kernel);
+          << wanted.expected[i].number(e) << '\n'
+          << print(wanted.kernel);
   }
 }
 
-void run_cut_in_two(const Kernel& kernel, const Code& code, void* const* buffers) {
+void run_in_parts(const Kernel& kernel, const Code& code, void* const* buffers) {
   for (std::size_t i = 0; i < kernel.nests.size(); ++i) {
     const Nest& nest = kernel.nests[i];
     const std::int64_t half = nest.parallel ? nest.root.extent / 2 / nest.grain * nest.grain : 0;
@@ -95,17 +92,30 @@ void run_cut_in_two(const Kernel& kernel, const Code& code, void* const* buffers
   }
 }
 
+void check(const Case& wanted, const Code& code) {
+  const Arguments whole(wanted.kernel, wanted.inputs), parts(wanted.kernel, wanted.inputs);
+  code.run(whole.pointers.data());
+  compare(wanted, whole, code.printer);
+  run_in_parts(wanted.kernel, code, parts.pointers.data());
+  compare(wanted, parts, code.printer + ", in parts");
+}
+
+void check(const std::vector<Case>& cases, const std::vector<Code>& codes) {
+  for (std::size_t i = 0; i < cases.size(); ++i) check(cases[i], codes[i]);
+}
+
 }  // namespace
 
-void expect_outputs(const Kernel& kernel, const std::vector<Tensor>& inputs,
-                    const std::vector<Tensor>& expected, Expectation within) {
-  for (const Code& code : all_codes(kernel)) {
-    const Arguments whole(kernel, inputs), cut(kernel, inputs);
-    code.run(whole.pointers.data());
-    compare(kernel, whole, inputs.size(), expected, within, code.printer);
-    run_cut_in_two(kernel, code, cut.pointers.data());
-    compare(kernel, cut, inputs.size(), expected, within, code.printer + ", cut in two");
+void expect_outputs(std::vector<Case> cases) {
+  std::vector<Kernel> kernels;
+  for (Case& one : cases) {
+    one.kernel.name += cat('_', kernels.size());
+    kernels.push_back(one.kernel);
   }
+  check(cases, cpp_codes(kernels));
+  if (!can_compile()) return;
+  for (const Simd simd : {Simd::sse, Simd::avx2, Simd::avx512})
+    if (has(simd)) check(cases, llvm_codes(kernels, simd));
 }
 
 Tensor random_tensor(DType dtype, std::int64_t elements, unsigned seed, double low, double high) {

@@ -10,16 +10,24 @@
 
 namespace tenon::codegen {
 
-struct Expectation {
+struct Tolerance {
   double relative = 1e-6;
   double absolute = 1e-6;
 };
+inline constexpr Tolerance kExact{0, 0};
 
-// `inputs` are the kernel's inputs; `expected` its outputs. Buffers end where the accessible memory ends, so
-// that a read or write behind them is a crash, and bytes before an output are checked to be left alone. Every
-// nest is run in full and, where it is parallel, once more cut in two.
-void expect_outputs(const Kernel& kernel, const std::vector<Tensor>& inputs,
-                    const std::vector<Tensor>& expected, Expectation within = {});
+// A kernel with its inputs and what its outputs shall be.
+struct Case {
+  Kernel kernel;
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> expected;
+  Tolerance within = {};
+};
+
+// Buffers end where the accessible memory ends, so that a read or write behind them is a crash, and bytes
+// before them are checked to be left alone. Every kernel is run in full, then its nests by themselves, in two
+// parts where they may be cut. All cases are compiled together, which is quicker.
+void expect_outputs(std::vector<Case> cases);
 
 Tensor random_tensor(DType dtype, std::int64_t elements, unsigned seed = 1, double low = -2, double high = 2);
 

@@ -109,7 +109,6 @@ class Compiler final : public LlvmCompiler {
     std::string report;
     llvm::raw_string_ostream stream(report);
     if (llvm::verifyModule(module, &stream)) throw std::logic_error("invalid LLVM IR: " + report);
-    if (std::getenv("TENON_DUMP_IR")) module.print(llvm::errs(), nullptr);
   }
 };
 
