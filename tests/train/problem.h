@@ -37,11 +37,14 @@ inline bool same_tensors(const NamedTensors& a, const NamedTensors& b) {
   return true;
 }
 
-// A folder that is not there yet, and is gone at the end.
+// A folder that is not there yet, and is gone at the end. In memory where that is possible: checkpoints are
+// synced, and tests write many.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tenon-train-XXXXXX").string();
+    const std::filesystem::path memory = "/dev/shm";
+    const auto parent = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+    std::string name = (parent / "tenon-train-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
     std::filesystem::remove(path_);
   }
