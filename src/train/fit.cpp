@@ -71,6 +71,7 @@ class FitLoop {
   RunIdentity identity() const { return {trainer_.options.seed, options_.batch, data_.size()}; }
   double rate_at(std::int64_t step) const;
   std::int64_t last_epoch() const { return at_.first_epoch + options_.epochs; }
+  std::int64_t items_per_epoch() const;
   std::int64_t steps_per_epoch() const;
   bool keeps_run() const { return !options_.run.folder.empty(); }
   bool asked_to_stop() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
@@ -87,16 +88,19 @@ class FitLoop {
   Clock::time_point saved_ = Clock::now();
 };
 
+std::int64_t FitLoop::items_per_epoch() const {
+  return options_.drop_last ? data_.size() - data_.size() % options_.batch : data_.size();
+}
+
 std::int64_t FitLoop::steps_per_epoch() const {
-  const std::int64_t rest = data_.size() % options_.batch;
-  return data_.size() / options_.batch + (rest > 0 && !options_.drop_last ? 1 : 0);
+  return (items_per_epoch() + options_.batch - 1) / options_.batch;
 }
 
 // Both plans are made before the first step, so that what cannot be compiled is known at once.
 void FitLoop::compile() {
   if (data_.size() >= options_.batch) step_.compile_for(options_.batch);
-  const std::int64_t rest = data_.size() % options_.batch;
-  if (rest > 0 && !options_.drop_last) step_.compile_for(rest);
+  const std::int64_t rest = items_per_epoch() % options_.batch;
+  if (rest > 0) step_.compile_for(rest);
 }
 
 void FitLoop::begin() {
@@ -156,8 +160,8 @@ LoaderOptions FitLoop::loader_options() const {
 
 FitReport FitLoop::run() {
   begin();
-  const std::int64_t to_do = (last_epoch() - at_.epoch) * data_.size() - at_.item;
-  display_.emplace(options_.progress, last_epoch(), data_.size(), to_do);
+  const std::int64_t to_do = (last_epoch() - at_.epoch) * items_per_epoch() - at_.item;
+  display_.emplace(options_.progress, last_epoch(), items_per_epoch(), to_do);
   Loader loader(data_, loader_options());
   while (at_.epoch < last_epoch() && !report_.stopped)
     if (train_epoch(loader)) finish_epoch();
@@ -233,7 +237,8 @@ void FitLoop::save_if_due() {
   const RunOptions& run = options_.run;
   const bool by_steps = run.every_steps > 0 && at_.step % run.every_steps == 0;
   const bool by_time = run.every_seconds > 0 && seconds_since(saved_) >= run.every_seconds;
-  if (!keeps_run() || !(by_steps || by_time)) return;
+  const bool ends_epoch = at_.item >= items_per_epoch();  // which saves of itself
+  if (!keeps_run() || ends_epoch || !(by_steps || by_time)) return;
   stop_where_bad();
   save();
 }

@@ -14,6 +14,10 @@ namespace fs = std::filesystem;
 namespace {
 constexpr std::string_view kLatest = "latest";
 constexpr std::string_view kMetrics = "metrics.jsonl";
+constexpr std::string_view kRecipe = "recipe.toml";
+constexpr std::string_view kProgram = "program.txt";
+constexpr std::string_view kModel = "model.json";
+constexpr std::string_view kEnvironment = "environment.json";
 
 std::string name_of_step(std::int64_t step) {
   std::string digits = cat(step);
@@ -79,8 +83,21 @@ void sync(const Descriptor& file, const std::string& path) {
   if (::fsync(file.value()) != 0) fail_with_errno("sync", path);
 }
 
+// Into a folder that is not published yet: all of it is synced when it is.
+void write_tensors(const std::string& path, const NamedTensors& tensors) {
+  FileWriter file(path);
+  write_safetensors(file, {tensors});
+  file.close(Sync::no);
+}
+
 Json class_list(const std::vector<std::string>& names) { return Json::Array(names.begin(), names.end()); }
 }  // namespace
+
+// What a process that was killed left half written beside the files.
+void RunFolder::sweep() const {
+  for (const std::string_view name : {kLatest, kRecipe, kProgram, kModel, kEnvironment})
+    remove_leftovers(file(name));
+}
 
 bool RunFolder::has_checkpoint() const { return fs::exists(file(kLatest)); }
 
@@ -89,6 +106,7 @@ void RunFolder::create() const {
   std::error_code code;
   fs::create_directories(fs::path(path_) / "checkpoints", code);
   require(!code, "cannot create '", path_, "': ", code.message());
+  sweep();
   if (!fs::exists(file(kMetrics))) return;
   fs::resize_file(file(kMetrics), 0, code);  // of a run that ended before its first checkpoint
   require(!code, "cannot empty '", file(kMetrics), "': ", code.message());
@@ -96,30 +114,32 @@ void RunFolder::create() const {
 
 void RunFolder::describe(const std::string& recipe, const TrainedModel& model,
                          const Json& environment) const {
-  write_atomically(file("recipe.toml"), recipe);
-  write_atomically(file("program.txt"), print(*model.program));
+  write_atomically(file(kRecipe), recipe);
+  write_atomically(file(kProgram), print(*model.program));
   const Json about = Json::Object{{"class_names", class_list(model.class_names)}};
-  write_atomically(file("model.json"), to_pretty_string(about));
-  write_atomically(file("environment.json"), to_pretty_string(environment));
+  write_atomically(file(kModel), to_pretty_string(about));
+  write_atomically(file(kEnvironment), to_pretty_string(environment));
 }
 
 void RunFolder::save(const Checkpoint& checkpoint) {
   const std::string name = name_of_step(checkpoint.position.step);
   publish_folder(checkpoint_path(name), [&](const std::string& folder) {
-    write_safetensors(folder + "/weights.safetensors", {checkpoint.weights});
-    write_safetensors(folder + "/optimizer.safetensors", {checkpoint.optimizer});
-    write_atomically(folder + "/progress.json", to_pretty_string(to_json(checkpoint, metrics_bytes_)));
+    write_tensors(folder + "/weights.safetensors", checkpoint.weights);
+    write_tensors(folder + "/optimizer.safetensors", checkpoint.optimizer);
+    FileWriter progress(folder + "/progress.json");
+    progress.write(to_pretty_string(to_json(checkpoint, metrics_bytes_)));
+    progress.close(Sync::no);
   });
+  if (name != latest_) previous_ = std::exchange(latest_, name);
   write_atomically(file(kLatest), name + "\n");
-  const std::string previous = std::exchange(latest_, name);
-  remove_all_but(name, previous);
+  remove_old_checkpoints();
 }
 
-void RunFolder::remove_all_but(std::string_view latest, std::string_view previous) const {
+void RunFolder::remove_old_checkpoints() const {
   std::error_code ignored;  // what cannot be removed now is tried again at the next checkpoint
   for (const fs::directory_entry& entry : fs::directory_iterator(file("checkpoints"), ignored)) {
     const std::string name = entry.path().filename().string();
-    if (name != latest && name != previous) fs::remove_all(entry.path(), ignored);
+    if (name != latest_ && name != previous_) fs::remove_all(entry.path(), ignored);
   }
 }
 
@@ -132,6 +152,7 @@ std::string RunFolder::latest_name() const {
 
 std::optional<Checkpoint> RunFolder::resume() {
   if (!has_checkpoint()) return std::nullopt;
+  sweep();
   latest_ = latest_name();
   const std::string folder = checkpoint_path(latest_);
   Progressed read = read_progress(folder + "/progress.json");
@@ -168,10 +189,10 @@ SavedRun RunFolder::open() const {
   const std::string folder = checkpoint_path(latest_name());
   const Progressed read = read_progress(folder + "/progress.json");
   SavedRun run;
-  run.recipe = read_text(file("recipe.toml"));
-  run.model.program = std::make_shared<const Graph>(parse(read_text(file("program.txt"))));
+  run.recipe = read_text(file(kRecipe));
+  run.model.program = std::make_shared<const Graph>(parse(read_text(file(kProgram))));
   run.model.weights = read_safetensors(folder + "/weights.safetensors").tensors;
-  const Json about = parse_json(read_text(file("model.json")), file("model.json"));
+  const Json about = parse_json(read_text(file(kModel)), file(kModel));
   for (const Json& name : about.at("class_names").array()) run.model.class_names.push_back(name.string());
   run.epoch = read.checkpoint.position.epoch;
   run.step = read.checkpoint.position.step;

@@ -61,10 +61,12 @@ class RunFolder {
   std::string file(std::string_view name) const { return cat(path_, "/", name); }
   std::string checkpoint_path(std::string_view name) const { return cat(path_, "/checkpoints/", name); }
   std::string latest_name() const;
-  void remove_all_but(std::string_view latest, std::string_view previous) const;
+  void sweep() const;
+  void remove_old_checkpoints() const;
 
   std::string path_;
   std::string latest_;
+  std::string previous_;
   std::int64_t metrics_bytes_ = 0;
 };
 
