@@ -30,6 +30,12 @@ Share share_of(const codegen::Nest& nest, int thread, int threads) {
   return {begin, std::min(end, nest.root.extent)};
 }
 
+// Where a scratch buffer is; and how far apart those of two threads are, where each has its own.
+struct Room {
+  std::size_t offset;
+  std::size_t apart;
+};
+
 class LoopsStep : public Step {
  public:
   LoopsStep(codegen::Kernel kernel, codegen::CompiledKernel compiled, int threads)
@@ -39,19 +45,20 @@ class LoopsStep : public Step {
         ++outside_;
         continue;
       }
-      scratch_offsets_.push_back(scratch_bytes_);
-      scratch_bytes_ += rounded(static_cast<std::size_t>(buffer.elements) * size_of(buffer.dtype));
+      const std::size_t bytes = rounded(static_cast<std::size_t>(buffer.elements) * size_of(buffer.dtype));
+      scratch_.push_back({scratch_bytes_, buffer.per_thread ? bytes : 0});
+      scratch_bytes_ += bytes * static_cast<std::size_t>(buffer.per_thread ? threads_ : 1);
     }
-    buffers_.resize(kernel_.buffers.size());
+    buffers_.resize(kernel_.buffers.size() * static_cast<std::size_t>(threads_));
     find_in_place();
     shared_ = threads_ > 1 && std::any_of(kernel_.nests.begin(), kernel_.nests.end(), is_shared);
   }
 
   void run(Stream&, void* const* addresses) override {
     if (shared_)
-      run_shared(with_scratch(addresses));
+      run_shared(addresses);
     else
-      compiled_.run(scratch_offsets_.empty() ? addresses : with_scratch(addresses));
+      compiled_.run(scratch_.empty() ? addresses : with_scratch(addresses, 0));
   }
 
   std::size_t scratch_bytes() const override { return scratch_bytes_; }
@@ -75,19 +82,22 @@ class LoopsStep : public Step {
     }
   }
 
-  void* const* with_scratch(void* const* addresses) {
-    std::copy_n(addresses, outside_, buffers_.begin());
-    for (std::size_t i = 0; i < scratch_offsets_.size(); ++i)
-      buffers_[outside_ + i] = static_cast<std::byte*>(addresses[outside_]) + scratch_offsets_[i];
-    return buffers_.data();
+  void* const* with_scratch(void* const* addresses, std::size_t thread) {
+    void** buffers = buffers_.data() + thread * kernel_.buffers.size();
+    std::copy_n(addresses, outside_, buffers);
+    for (std::size_t i = 0; i < scratch_.size(); ++i)
+      buffers[outside_ + i] =
+          static_cast<std::byte*>(addresses[outside_]) + scratch_[i].offset + thread * scratch_[i].apart;
+    return buffers;
   }
 
   // One parallel region for all nests: entering one costs more than a barrier.
-  void run_shared(void* const* buffers) {
+  void run_shared(void* const* addresses) {
 #pragma omp parallel num_threads(threads_)
     {
       const int thread = omp_get_thread_num();
       const int threads = omp_get_num_threads();
+      void* const* const buffers = with_scratch(addresses, static_cast<std::size_t>(thread));
       for (std::size_t i = 0; i < kernel_.nests.size(); ++i) {
         const codegen::Nest& nest = kernel_.nests[i];
         if (nest.barrier_before && i > 0) {
@@ -107,8 +117,8 @@ class LoopsStep : public Step {
   bool shared_ = false;
   std::size_t outside_ = 0;  // buffers that are inputs and outputs
   std::size_t scratch_bytes_ = 0;
-  std::vector<std::size_t> scratch_offsets_;
-  std::vector<void*> buffers_;
+  std::vector<Room> scratch_;
+  std::vector<void*> buffers_;  // for each thread in turn
   std::vector<std::pair<int, int>> in_place_;
 };
 
