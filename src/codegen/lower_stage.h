@@ -35,7 +35,7 @@ struct Stage {
   std::optional<Fold> fold;
   Shape kept;                   // the shape of the value
   bool spread = false;          // somebody needs its elements more often than there are elements
-  std::vector<LoopAxis> loops;  // none over dimensions of 1
+  std::vector<LoopAxis> loops;  // over dimensions of more than 1
   std::vector<Access> reads;
   std::vector<Linear> values;  // positions that are used as values
   Linear written;              // the flat position of its own element

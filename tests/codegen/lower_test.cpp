@@ -67,7 +67,7 @@ TEST(Lower, SoftmaxIsOneNestOverItsRows) {
         a1 += s4
         b2[v2] = s4
       for v3 in 100 vector(3)
-        b1[v0*100 + v3] = div(b2[v3], a1)
+        b1[v0*100 + v3] = mul(b2[v3], reciprocal(a1))
 )");
 }
 
