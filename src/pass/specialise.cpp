@@ -48,13 +48,6 @@ Value sum_to(Value value, const Shape& to) {
   return value.type().shape() == to ? value : graph.emit1(Op::reshape, {value}, {{"shape", to}});
 }
 
-Ints integers(const Tensor& tensor) {
-  Ints values;
-  for (std::int64_t i = 0; i < tensor.size(); ++i)
-    values.push_back(static_cast<std::int64_t>(tensor.number(i)));
-  return values;
-}
-
 bool foldable(const Node& node, std::span<const Value> inputs) {
   const OpDef& def = definition(node.op);
   return !inputs.empty() && def.kernel && node.bodies.empty() && !def.random && !def.effects &&
@@ -94,16 +87,18 @@ std::vector<Value> explicit_broadcast(Rewrite& rewrite, const Node& node, std::s
   return rewrite.copy(node, widened);
 }
 
-// An op whose second input says a shape, once that is known, says it by its attribute.
+// An op of which an input says a shape says it by its attribute, now that it is known.
 Results with_known_shape(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
-  const bool takes_shape = node.op == Op::reshape || node.op == Op::broadcast_to || node.op == Op::iota;
-  if (!takes_shape || inputs.empty() || !is_constant(inputs.back())) return std::nullopt;
-  if (node.op != Op::iota && inputs.size() < 2) return std::nullopt;
-  const Ints shape = integers(tensor_of(inputs.back()));
-  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], shape)}};
+  const int at = definition(node.op).shape_input;
+  if (at < 0 || static_cast<std::size_t>(at) >= inputs.size()) return std::nullopt;
+  const Type& type = rewrite.copy(node, inputs)[0].type();
+  require(type.concrete(), describe(node), ": its shape depends on data");
+  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], type.shape())}};
   Node rewritten = node;
-  rewritten.attrs.set("shape", shape);
-  return rewrite.copy(rewritten, inputs.first(inputs.size() - 1));
+  rewritten.attrs.set("shape", type.shape());
+  std::vector<Value> others(inputs.begin(), inputs.end());
+  others.erase(others.begin() + at);
+  return rewrite.copy(rewritten, others);
 }
 
 Results specialise_node(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
