@@ -94,6 +94,9 @@ class Backend {
   // other.
   virtual bool whole_as_loops(const Graph& graph) const = 0;
 
+  // Whether pooling over windows that tile the image is better written as element-wise ops, to be fused.
+  virtual bool tiles_pools(const Graph&, const Node&) const { return false; }
+
   // Compiles every node of a lowered program but its leaves; one step a node, null for a leaf.
   virtual std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) = 0;
 };

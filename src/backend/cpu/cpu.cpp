@@ -68,6 +68,8 @@ class CpuBackend : public HostBackend {
     });
   }
 
+  bool tiles_pools(const Graph&, const Node&) const override { return cpu::loops_available(); }
+
   std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {
     std::vector<std::unique_ptr<Step>> steps(lowered.nodes().size());
     std::vector<std::uint32_t> loops;
