@@ -70,23 +70,32 @@ Scalar Evaluator::compute(Ref ref, const Position& at, Scalar when) {
   switch (node.op) {
     case Op::constant:
       return constant(node);
-    case Op::reshape:
-      return reshaped(node, at, when);
-    case Op::transpose:
-      return transposed(node, at, when);
-    case Op::broadcast_to:
-      return value(node.inputs[0], clipped(at, shape(node.inputs[0])), when);
-    case Op::gather:
-      return gathered(node, at, when);
     case Op::one_hot:
       return one_hot(node, at, when);
     case Op::iota:
       return builder_.cast(position_value(at[axis_of(node, at.size())]), node.results[0].dtype);
-    case Op::stop_gradient:
-      return value(node.inputs[0], at, when);
     default:
-      return element(node, at, when);
+      return is_movement(node.op) ? moved(node, at, when) : element(node, at, when);
   }
+}
+
+// Whether a position lies in [0, bound); kNone where it always does.
+Scalar Evaluator::inside(const Linear& position, std::int64_t bound) {
+  const Bounds bounds = positions_.bounds(position);
+  Scalar holds = kNone;
+  const auto compare = [&](Op op, std::int64_t with) {
+    const Scalar here = position_value(position);
+    const Scalar limit = builder_.integer(builder_.type_of(here), with);
+    holds = both(holds, builder_.op(op, DType::boolean, {here, limit}));
+  };
+  if (bounds.low < 0) compare(Op::greater_equal, 0);
+  if (bounds.high >= bound) compare(Op::less, bound);
+  return holds;
+}
+
+Scalar Evaluator::both(Scalar a, Scalar b) {
+  if (a == kNone || b == kNone || a == b) return a == kNone ? b : a;
+  return builder_.op(Op::logical_and, DType::boolean, {a, b});
 }
 
 Scalar Evaluator::element(const Node& node, const Position& at, Scalar when) {
@@ -119,44 +128,6 @@ Scalar Evaluator::position_value(const Linear& position) {
   return builder_.position(index(position), small ? DType::i32 : DType::i64);
 }
 
-Scalar Evaluator::reshaped(const Node& node, const Position& at, Scalar when) {
-  const Linear position = flat(at, node.results[0].shape());
-  return value(node.inputs[0], unflat(position, shape(node.inputs[0])), when);
-}
-
-Scalar Evaluator::transposed(const Node& node, const Position& at, Scalar when) {
-  const Ints perm = permutation_of(node, at.size());
-  Position from(at.size());
-  for (std::size_t i = 0; i < at.size(); ++i) from[static_cast<std::size_t>(perm[i])] = at[i];
-  return value(node.inputs[0], from, when);
-}
-
-// Negative indices count from the end; the nearest slice stands in for one out of range.
-Scalar Evaluator::gathered(const Node& node, const Position& at, Scalar when) {
-  const Shape from = shape(node.inputs[0]);
-  const std::size_t axis = axis_of(node, from.size());
-  const auto places = static_cast<std::ptrdiff_t>(shape(node.inputs[1]).size());
-  const auto first = at.begin() + static_cast<std::ptrdiff_t>(axis);
-  const Position place_of(first, first + places);
-  const Scalar named = value(node.inputs[1], place_of, when);
-  const DType dtype = builder_.type_of(named);
-  const bool wide = size_of(dtype) == 8 || dtype == DType::u32 || from[axis] > (1 << 30);
-  const DType signed_type = wide ? DType::i64 : DType::i32;
-  Scalar place = builder_.cast(named, signed_type);
-  if (is_signed_int(dtype)) {
-    const Scalar negative = builder_.op(Op::less, DType::boolean, {place, number(signed_type, 0)});
-    const Scalar from_end =
-        builder_.op(Op::add, signed_type, {place, number(signed_type, static_cast<double>(from[axis]))});
-    place = builder_.op(Op::select, signed_type, {negative, from_end, place});
-  }
-  constexpr std::int64_t kFar = std::int64_t{1} << 62;
-  Position source(at.begin(), first);
-  const Linear data = positions_.scalar(place, {-kFar, kFar}, flat(place_of, shape(node.inputs[1])));
-  source.push_back(positions_.clamp(data, from[axis]));
-  source.insert(source.end(), first + places, at.end());
-  return value(node.inputs[0], source, when);
-}
-
 Scalar Evaluator::one_hot(const Node& node, const Position& at, Scalar when) {
   const Scalar named = value(node.inputs[0], Position(at.begin(), at.end() - 1), when);
   const DType dtype = node.results[0].dtype;
@@ -172,7 +143,7 @@ Scalar Evaluator::one_hot(const Node& node, const Position& at, Scalar when) {
 Scalar Evaluator::term(const Node& node, const Fold& fold, const Position& kept, const Position& reduced) {
   if (node.op == Op::matmul) return product(node, fold, kept, reduced[0]);
   const auto rank = shape(node.inputs[0]).size();
-  const Ints axes = reduced_axes(node, rank);
+  const Ints axes = named_axes(node, rank);
   Position at(rank);
   std::size_t next_kept = 0;
   std::size_t next_reduced = 0;

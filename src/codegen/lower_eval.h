@@ -38,12 +38,20 @@ class Evaluator {
  private:
   Scalar element(const Node& node, const Position& at, Scalar when);
   Scalar constant(const Node& node);
+  Scalar moved(const Node& node, const Position& at, Scalar when);
   Scalar reshaped(const Node& node, const Position& at, Scalar when);
   Scalar transposed(const Node& node, const Position& at, Scalar when);
+  Position sliced(const Node& node, const Position& at);
+  Position reversed(const Node& node, const Position& at);
+  Scalar padded(const Node& node, const Position& at, Scalar when);
+  Linear shown(const std::string& mode, const Linear& place, std::int64_t size);
+  Scalar joined(const Node& node, const Position& at, Scalar when);
   Scalar gathered(const Node& node, const Position& at, Scalar when);
   Scalar one_hot(const Node& node, const Position& at, Scalar when);
   Scalar number(DType dtype, double value);
   Scalar position_value(const Linear& position);
+  Scalar inside(const Linear& position, std::int64_t bound);
+  Scalar both(Scalar a, Scalar b);
   Scalar product(const Node& node, const Fold& fold, const Position& kept, const Linear& depth);
   Shape shape(Ref ref) const { return graph_.type(ref).shape(); }
   Linear flat(const Position& at, const Shape& shape);

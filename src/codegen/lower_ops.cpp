@@ -28,10 +28,6 @@ std::optional<Combine> combine_of(Op op) {
   }
 }
 
-std::int64_t from_front(std::int64_t axis, std::size_t rank) {
-  return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
-}
-
 bool scalar_constant(const Node& node) { return node.op == Op::constant && node.results[0].size() == 1; }
 }  // namespace
 
@@ -45,7 +41,7 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   if (node.op == Op::matmul)
     fold.reduced = {shape[shape.size() - (node.attrs.flag("transpose_a") ? 2 : 1)]};
   else
-    for (const std::int64_t axis : reduced_axes(node, shape.size()))
+    for (const std::int64_t axis : named_axes(node, shape.size()))
       fold.reduced.push_back(shape[static_cast<std::size_t>(axis)]);
   return fold;
 }
@@ -53,8 +49,20 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
 bool is_reduction(Op op) { return op != Op::matmul && combine_of(op).has_value(); }
 
 bool is_movement(Op op) {
-  return op == Op::reshape || op == Op::transpose || op == Op::broadcast_to || op == Op::gather ||
-         op == Op::stop_gradient;
+  switch (op) {
+    case Op::reshape:
+    case Op::transpose:
+    case Op::broadcast_to:
+    case Op::slice:
+    case Op::reverse:
+    case Op::pad:
+    case Op::concat:
+    case Op::gather:
+    case Op::stop_gradient:
+      return true;
+    default:
+      return false;
+  }
 }
 
 double cost_of(Op op) {
@@ -90,6 +98,10 @@ double cost_of(Op op) {
   }
 }
 
+std::int64_t from_front(std::int64_t axis, std::size_t rank) {
+  return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
+}
+
 std::size_t axis_of(const Node& node, std::size_t rank) {
   return static_cast<std::size_t>(from_front(node.attrs.integer("axis"), rank));
 }
@@ -102,10 +114,10 @@ Ints permutation_of(const Node& node, std::size_t rank) {
   return perm;
 }
 
-Ints reduced_axes(const Node& reduction, std::size_t rank) {
-  if (const AttrValue* axis = reduction.attrs.find("axis"))
+Ints named_axes(const Node& node, std::size_t rank) {
+  if (const AttrValue* axis = node.attrs.find("axis"))
     return {from_front(std::get<std::int64_t>(*axis), rank)};
-  Ints axes = reduction.attrs.ints("axes");
+  Ints axes = node.attrs.ints("axes");
   for (std::int64_t& axis : axes) axis = from_front(axis, rank);
   if (axes.empty())
     for (std::size_t i = 0; i < rank; ++i) axes.push_back(static_cast<std::int64_t>(i));

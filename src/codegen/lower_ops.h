@@ -26,8 +26,9 @@ bool is_movement(Op op);
 // Instructions for one element (or register of elements), roughly. Movement is free.
 double cost_of(Op op);
 
-std::size_t axis_of(const Node& node, std::size_t rank);     // attribute `axis`, not negative
-Ints permutation_of(const Node& node, std::size_t rank);     // of transpose
-Ints reduced_axes(const Node& reduction, std::size_t rank);  // sorted
+std::size_t axis_of(const Node& node, std::size_t rank);       // attribute `axis`, not negative
+Ints permutation_of(const Node& node, std::size_t rank);       // of transpose
+std::int64_t from_front(std::int64_t axis, std::size_t rank);  // negative ones count from the end
+Ints named_axes(const Node& node, std::size_t rank);  // attribute `axes` or `axis`, sorted; all where empty
 
 }  // namespace tenon::codegen

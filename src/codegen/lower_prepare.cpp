@@ -39,7 +39,7 @@ class Preparer {
       copy(id);
   }
 
-  Ints axes_of(const Node& node) const { return reduced_axes(node, body_.type(node.inputs[0]).dims.size()); }
+  Ints axes_of(const Node& node) const { return named_axes(node, body_.type(node.inputs[0]).dims.size()); }
 
   void copy(std::uint32_t id) {
     Node node = body_.nodes()[id];

@@ -77,7 +77,7 @@ class Chooser {
   double times_of_input(const Node& node, std::size_t input) const {
     const Shape& to = node.results[0].shape();
     if (node.op == Op::one_hot) return 1 / static_cast<double>(std::max<std::int64_t>(to.back(), 1));
-    if (node.op == Op::gather || node.op == Op::reshape || node.op == Op::transpose) return 1;
+    if (is_movement(node.op) && node.op != Op::broadcast_to) return 1;
     const Shape from = body_.type(node.inputs[input]).shape();
     double stretch = 1;
     for (std::size_t i = 0; i < to.size(); ++i) {

@@ -46,7 +46,7 @@ class Writer {
   Value bounded(Value x) { return pick(4) == 0 ? tanh(x) : clamp(x, -4.0, 4.0); }
 
   Value step() {
-    switch (pick(12)) {
+    switch (pick(15)) {
       case 0:
         return exp(any());
       case 1:
@@ -67,6 +67,12 @@ class Writer {
         return one_hot(arg_max(with_axes(), -1), 5);
       case 9:
         return softmax(with_axes(), 0);
+      case 10:
+        return sliced();
+      case 11:
+        return padded();
+      case 12:
+        return joined();
       default:
         return combined();
     }
@@ -130,6 +136,26 @@ class Writer {
     if (y.type().size() % depth != 0) return matmul(a, a, {false, true});
     const Value b = reshape(y, {y.type().size() / depth, depth});
     return pick(2) ? matmul(a, b, {false, true}) : matmul(a, transpose(b, {1, 0}));
+  }
+
+  Value sliced() {
+    const Value x = with_axes();
+    SliceSpec part{pick(static_cast<int>(x.rank())), pick(3), SliceSpec::kEnd, 1 + pick(2)};
+    if (pick(3) == 0) part = {part.axis, -1 - pick(2), SliceSpec::kBeforeStart, -part.step};
+    const Value y = slice(x, {part});
+    return y.type().size() > 0 ? y : x;
+  }
+  Value padded() {
+    const Value x = with_axes();
+    PadOptions options{Ints(x.type().dims.size()), Ints(x.type().dims.size())};
+    for (std::size_t i = 0; i < options.low.size(); ++i) options.low[i] = pick(3), options.high[i] = pick(3);
+    constexpr const char* kModes[] = {"constant", "edge", "reflect", "wrap"};
+    options.mode = kModes[pick(4)];
+    return x.type().size() < 4000 ? pad(x, options) : x;
+  }
+  Value joined() {
+    const Value x = with_axes();
+    return x.type().size() < 4000 ? concat({x, sqrt(abs(x)), x}, pick(static_cast<int>(x.rank()))) : x;
   }
 
   Value gathered() {
