@@ -1,0 +1,10 @@
+# Writes OUT: the version of the code generator, a digest of the sources in FOLDER and the version of LLVM.
+file(GLOB_RECURSE sources ${FOLDER}/*)
+list(SORT sources)
+set(digests "${LLVM}")
+foreach(source IN LISTS sources)
+  file(SHA256 ${source} digest)
+  string(APPEND digests ${digest})
+endforeach()
+string(SHA256 version "${digests}")
+file(CONFIGURE OUTPUT ${OUT} CONTENT "#define TENON_CODE_VERSION \"@version@\"\n" @ONLY)
