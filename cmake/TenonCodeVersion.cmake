@@ -1,4 +1,4 @@
-# Writes OUT: the version of the code generator, a digest of the sources in FOLDER and the version of LLVM.
+# Writes OUT: the version of the code generator, a digest of the sources in FOLDER and of LLVM's version.
 file(GLOB_RECURSE sources ${FOLDER}/*)
 list(SORT sources)
 set(digests "${LLVM}")
@@ -7,4 +7,10 @@ foreach(source IN LISTS sources)
   string(APPEND digests ${digest})
 endforeach()
 string(SHA256 version "${digests}")
-file(CONFIGURE OUTPUT ${OUT} CONTENT "#define TENON_CODE_VERSION \"@version@\"\n" @ONLY)
+file(CONFIGURE OUTPUT ${OUT} @ONLY CONTENT [[
+#include "codegen/code_cache.h"
+
+namespace tenon::codegen {
+const char* const kCodeVersion = "@version@";
+}
+]])

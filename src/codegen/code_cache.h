@@ -13,6 +13,8 @@
 
 namespace tenon::codegen {
 
+extern const char* const kCodeVersion;  // changes with the printer's sources and with LLVM; made by the build
+
 // All that machine code is a function of: the kernels, the target, the versions of LLVM and of the printer.
 std::string content_of(std::span<const Kernel> kernels, const Target& target);
 

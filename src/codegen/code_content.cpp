@@ -1,4 +1,3 @@
-#include "code_version.h"
 #include "codegen/code_cache.h"
 
 namespace tenon::codegen {
@@ -52,7 +51,7 @@ class Content {
 
 std::string content_of(std::span<const Kernel> kernels, const Target& target) {
   Content content;
-  content.add(std::string(TENON_CODE_VERSION));
+  content.add(std::string(kCodeVersion));
   content.add(target.simd, kernels.size());
   for (const Kernel& kernel : kernels) content.add(kernel);
   return content.take();
