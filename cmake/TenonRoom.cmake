@@ -44,6 +44,18 @@ function(tenon_llvm_module folder)
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 endfunction()
 
+# tenon_code_version(<target> <folder>): gives the target the definition of kCodeVersion, a string that changes
+# with the sources of the folder and with LLVM: compiled code that was kept is taken only from the same.
+function(tenon_code_version target folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/TenonCodeVersion.cmake)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/code_version.cpp)
+  add_custom_command(OUTPUT ${out} DEPENDS ${sources} ${script} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${PROJECT_SOURCE_DIR}/src/${folder} -DLLVM=${LLVM_PACKAGE_VERSION} -DOUT=${out}
+            -P ${script})
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
 # tenon_program(<folder> [LIBS lib...]): the program `tenon` is main.cpp of src/<folder>. The other sources there
 # are a library that its tests link too; no part of the program is in the library `tenon`.
 function(tenon_program folder)

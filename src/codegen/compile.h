@@ -21,6 +21,7 @@ struct CompiledKernel {
 
 struct CompileOptions {
   Target target = native_target();
+  bool cache = true;  // on disk, where the environment does not turn it off; see code_cache.h
 };
 
 // Whether this build has the LLVM module at all.

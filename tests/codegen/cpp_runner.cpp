@@ -19,7 +19,7 @@ CppCode::CppCode(std::span<const Kernel> kernels) {
   const std::string text = print_cpp(kernels);
   std::ofstream(source) << text;
   const std::string command = cat(
-      TENON_CXX, " -std=c++20 -O1 -Wall -Wextra -Wno-unused-function -shared -fPIC -o ", object, ' ', source);
+      TENON_CXX, " -std=c++20 -O0 -Wall -Wextra -Wno-unused-function -shared -fPIC -o ", object, ' ', source);
   require(std::system(command.c_str()) == 0, "the printed C++ does not compile:\n", text);
   void* const library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
   require(library != nullptr, "the compiled C++ does not load: ", dlerror());

@@ -88,10 +88,7 @@ Case element_case(Op op, const Signature& signature, const Attrs& attrs = {}) {
                         : type == DType::f32 ? 5e-7
                         : type == DType::f16 ? 1e-3
                                              : 8e-3;
-  return {k.finish(),
-          args,
-          {reference(op, args, attrs)},
-          is_float(type) ? Tolerance{places, 1e-30} : kExact};
+  return {k.finish(), args, {reference(op, args, attrs)}, is_float(type) ? Tolerance{places, 1e-30} : kExact};
 }
 
 TEST(Elements, OpsAgreeWithTheReference) {

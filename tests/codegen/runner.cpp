@@ -38,7 +38,7 @@ std::vector<Code> cpp_codes(std::span<const Kernel> kernels) {
 
 std::vector<Code> llvm_codes(std::span<const Kernel> kernels, Simd simd) {
   std::vector<Code> codes;
-  for (const CompiledKernel& compiled : compile(kernels, {.target = {simd}}))
+  for (const CompiledKernel& compiled : compile(kernels, {.target = {simd}, .cache = false}))
     codes.push_back({std::string(name_of(simd)), compiled.run, compiled.nests, compiled.code});
   return codes;
 }
