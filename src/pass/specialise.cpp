@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ir/check.h"
+#include "op/bodies.h"
 #include "pass/rewrite.h"
 
 namespace tenon {
@@ -48,13 +50,6 @@ Value sum_to(Value value, const Shape& to) {
   return value.type().shape() == to ? value : graph.emit1(Op::reshape, {value}, {{"shape", to}});
 }
 
-Ints integers(const Tensor& tensor) {
-  Ints values;
-  for (std::int64_t i = 0; i < tensor.size(); ++i)
-    values.push_back(static_cast<std::int64_t>(tensor.number(i)));
-  return values;
-}
-
 bool foldable(const Node& node, std::span<const Value> inputs) {
   const OpDef& def = definition(node.op);
   return !inputs.empty() && def.kernel && node.bodies.empty() && !def.random && !def.effects &&
@@ -94,16 +89,40 @@ std::vector<Value> explicit_broadcast(Rewrite& rewrite, const Node& node, std::s
   return rewrite.copy(node, widened);
 }
 
-// An op whose second input says a shape, once that is known, says it by its attribute.
+std::vector<Type> types_of(std::span<const Value> values) {
+  std::vector<Type> types;
+  for (const Value& value : values) types.push_back(value.type());
+  return types;
+}
+
+// An op that takes its result's shape as an input, once that is known, has it as its attribute.
 Results with_known_shape(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
-  const bool takes_shape = node.op == Op::reshape || node.op == Op::broadcast_to || node.op == Op::iota;
-  if (!takes_shape || inputs.empty() || !is_constant(inputs.back())) return std::nullopt;
-  if (node.op != Op::iota && inputs.size() < 2) return std::nullopt;
-  const Ints shape = integers(tensor_of(inputs.back()));
-  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], shape)}};
+  const int shape_input = definition(node.op).shape_input;
+  if (shape_input < 0 || inputs.size() <= static_cast<std::size_t>(shape_input)) return std::nullopt;
   Node rewritten = node;
+  for (std::size_t i = 0; i < inputs.size(); ++i) rewritten.inputs[i] = inputs[i].ref();
+  const Type result = infer_types(rewrite.to(), rewritten)[0];
+  if (!result.concrete()) return std::nullopt;
+  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], result.shape())}};
+  const Shape shape = result.shape();
   rewritten.attrs.set("shape", shape);
-  return rewrite.copy(rewritten, inputs.first(inputs.size() - 1));
+  if (node.op == Op::reshape && element_count(shape) == 0) rewritten.attrs.set("zero_copies", false);
+  std::vector<Value> others(inputs.begin(), inputs.end());
+  others.erase(others.begin() + shape_input);
+  return rewrite.copy(rewritten, others);
+}
+
+// Bodies are programs of their own, whose inputs are of the types that the node hands them.
+Results with_typed_bodies(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
+  Node typed = node;
+  const std::vector<Type> handed = body_input_types(node.op, node.attrs, types_of(inputs));
+  for (auto& body : typed.bodies) {
+    std::map<std::string, Type> types;
+    for (std::size_t i = 0; i < handed.size(); ++i)
+      types.emplace(name_of(body->nodes()[body->inputs()[i]]), handed[i]);
+    body = std::make_shared<const Graph>(specialise(*body, types));
+  }
+  return rewrite.copy(typed, inputs);
 }
 
 Results specialise_node(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
@@ -118,6 +137,7 @@ Results specialise_node(Rewrite& rewrite, const Node& node, std::span<const Valu
     default:
       break;
   }
+  if (!node.bodies.empty()) return with_typed_bodies(rewrite, node, inputs);
   if (foldable(node, inputs)) return fold(rewrite, node, inputs);
   if (auto known = with_known_shape(rewrite, node, inputs)) return known;
   if (definition(node.op).elementwise) return explicit_broadcast(rewrite, node, inputs);
