@@ -47,7 +47,7 @@ std::string table(const std::vector<Row>& rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string gap(widths[i] - width(row[i]), ' ');
-      line += i == 0 ? row[i] + gap : "  " + gap + row[i];
+      line += i == 0 ? cat(row[i], gap) : cat("  ", gap, row[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
@@ -86,7 +86,7 @@ std::string in_error(double value) {
 
 std::string with_separators(std::int64_t value) {
   std::string text = cat(value);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, " ");
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ' ');
   return text;
 }
 
