@@ -91,6 +91,10 @@ struct TrainTest {
 // A pair of IDX files, plain or gzip: items become the column "x", labels "y".
 Dataset idx(const std::string& items, const std::string& labels);
 
+// The same from a pair of NPY files, or of one NPZ file that has columns of its own.
+Dataset npy(const std::string& items, const std::string& labels);
+Dataset npz(const std::string& path);
+
 // The four files of MNIST under their own names, plain or gzip: "x" u8[N, 28, 28], "y" u8[N].
 TrainTest mnist(const std::string& folder);
 

@@ -1,0 +1,45 @@
+#include "recipe/layers.h"
+
+#include <gtest/gtest.h>
+
+#include "recipe/build.h"
+#include "support/message_of.h"
+
+namespace tenon::recipe {
+namespace {
+
+std::string error_of(const std::string& layer) {
+  return message_of([&] { check_layer(layer); });
+}
+
+TEST(Layers, SayWhatTheyTake) {
+  EXPECT_EQ(error_of(""), "a layer has a name; this one is empty");
+  EXPECT_EQ(error_of("linear"), "layer 'linear': expected 'linear OUT'");
+  EXPECT_EQ(error_of("relu 3"), "layer 'relu 3': expected 'relu'");
+  EXPECT_EQ(error_of("linear many"), "layer 'linear many': expected a whole number, found 'many'");
+  EXPECT_EQ(error_of("linear 2.5"), "layer 'linear 2.5': expected a whole number, found '2.5'");
+  EXPECT_EQ(error_of("linear 0"), "layer 'linear 0': expected a number above 0, found 0");
+}
+
+TEST(Layers, OptionalArgumentsMayBeLeftOut) {
+  EXPECT_EQ(error_of("leaky_relu"), "no error");
+  EXPECT_EQ(error_of("  leaky_relu   0.2 "), "no error");
+}
+
+TEST(ModelTable, CountsShapesParametersAndWork) {
+  const Recipe recipe = parse_recipe(
+      "data.train = ['a', 'b']\nmodel.layers = ['flatten', 'linear 10', 'relu', 'layernorm']\n", "r.toml");
+  const Dataset data({{"x", Tensor::zeros(DType::u8, {3, 4, 5})}, {"y", Tensor::zeros(DType::u8, {3})}});
+  const std::vector<LayerRow> rows = model_table(recipe, data);
+  ASSERT_EQ(rows.size(), 5u);
+  EXPECT_EQ(rows[0].layer, "(preparation)");
+  EXPECT_EQ(rows[1].output.shape(), (Shape{1, 20}));
+  EXPECT_EQ(rows[2].parameters, 20 * 10 + 10);
+  EXPECT_EQ(rows[2].flops, 2 * 20 * 10);
+  EXPECT_EQ(rows[3].parameters, 0);
+  EXPECT_EQ(rows[3].flops, 10);
+  EXPECT_EQ(rows[4].parameters, 20);
+}
+
+}  // namespace
+}  // namespace tenon::recipe
