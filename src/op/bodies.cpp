@@ -49,6 +49,29 @@ std::vector<Value> scan(const ScanInputs& given, Body body) {
 }
 
 namespace {
+constexpr std::size_t kLoopInputs = 2;  // the trip count and the condition
+
+Type slice_of(Type type) {
+  if (type.ranked) type.dims.erase(type.dims.begin());
+  return type;
+}
+}  // namespace
+
+std::vector<Type> body_input_types(Op op, const Attrs& attrs, std::span<const Type> inputs) {
+  if (op == Op::if_else) return {inputs.begin() + 1, inputs.end()};
+  if (op == Op::loop) {
+    std::vector<Type> types = {{DType::i64, {}}};
+    types.insert(types.end(), inputs.begin() + kLoopInputs, inputs.end());
+    return types;
+  }
+  std::vector<Type> types(inputs.begin(), inputs.end());
+  const auto carried = static_cast<std::size_t>(attrs.integer("carried"));
+  const auto scanned = static_cast<std::size_t>(attrs.integer("scanned"));
+  for (std::size_t i = carried; i < carried + scanned; ++i) types[i] = slice_of(types[i]);
+  return types;
+}
+
+namespace {
 // Type rules.
 
 const Type& input_type(const Graph& body, std::size_t i) { return body.nodes()[body.inputs()[i]].results[0]; }
@@ -95,7 +118,8 @@ std::vector<Type> carried_types(const TypeContext& context, const Graph& body, s
 
 std::vector<Type> if_else_type(const TypeContext& context) {
   context.require(compatible(context.inputs[0], {DType::boolean, {}}), "the condition must be a bool scalar");
-  for (const auto& body : context.bodies) check_body(context, *body, context.inputs.subspan(1));
+  const std::vector<Type> arguments = body_input_types(Op::if_else, context.attrs, context.inputs);
+  for (const auto& body : context.bodies) check_body(context, *body, arguments);
   std::vector<Type> types = output_types(*context.bodies[0]);
   const std::vector<Type> others = output_types(*context.bodies[1]);
   context.require(std::equal(types.begin(), types.end(), others.begin(), others.end(), compatible),
@@ -104,16 +128,12 @@ std::vector<Type> if_else_type(const TypeContext& context) {
   return types;
 }
 
-constexpr std::size_t kLoopInputs = 2;  // the trip count and the condition
-
 std::vector<Type> loop_type(const TypeContext& context) {
   context.require(compatible(context.inputs[0], {DType::i64, {}}), "the trip count must be an i64 scalar");
   context.require(compatible(context.inputs[1], {DType::boolean, {}}), "the condition must be a bool scalar");
   const std::size_t carried = counted(context, "carried", kLoopInputs);
   const Graph& body = *context.bodies[0];
-  std::vector<Type> arguments = {{DType::i64, {}}};
-  arguments.insert(arguments.end(), context.inputs.begin() + kLoopInputs, context.inputs.end());
-  check_body(context, body, arguments);
+  check_body(context, body, body_input_types(Op::loop, context.attrs, context.inputs));
   const std::vector<Type> outputs = output_types(body);
   context.require(outputs.size() == carried + 1 && compatible(outputs[0], {DType::boolean, {}}), "body '",
                   body.name(), "' must return whether to go on, a bool scalar, and the ", carried,
@@ -135,19 +155,12 @@ Dim slices_of(const TypeContext& context, std::span<const Type> scanned) {
   return slices;
 }
 
-Type slice_of(Type type) {
-  if (type.ranked) type.dims.erase(type.dims.begin());
-  return type;
-}
-
 std::vector<Type> scan_type(const TypeContext& context) {
   const std::size_t carried = counted(context, "carried", 0);
   const std::size_t scanned = counted(context, "scanned", carried);
   const Dim slices = slices_of(context, context.inputs.subspan(carried, scanned));
   const Graph& body = *context.bodies[0];
-  std::vector<Type> arguments(context.inputs.begin(), context.inputs.end());
-  for (std::size_t i = carried; i < carried + scanned; ++i) arguments[i] = slice_of(arguments[i]);
-  check_body(context, body, arguments);
+  check_body(context, body, body_input_types(Op::scan, context.attrs, context.inputs));
   std::vector<Type> types = carried_types(context, body, context.inputs.first(carried), 0, 0);
   const std::vector<Type> outputs = output_types(body);
   for (std::size_t i = carried; i < outputs.size(); ++i) {

@@ -1,9 +1,12 @@
-// The gradients of the ops with bodies.
+// The ops with bodies: what their bodies are handed, and their gradients.
 #pragma once
 
 #include "tenon/op.h"
 
 namespace tenon {
+
+// The types of what a body of if_else, loop or scan is handed, by those of the node's inputs.
+std::vector<Type> body_input_types(Op op, const Attrs& attrs, std::span<const Type> inputs);
 
 std::vector<Value> if_else_gradient(const GradContext& g);
 

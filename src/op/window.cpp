@@ -49,7 +49,9 @@ std::int64_t window_count(const TypeContext& context, const Window& window, std:
                   padded, " of spatial axis ", axis, " and its padding");
   const std::int64_t stride = window.strides[axis];
   const std::int64_t last = room / stride;
-  const bool extra = window.ceil && room % stride != 0 && (last + 1) * stride < size + window.pads_low[axis];
+  // The next window would start so far behind the last one: inside, or not.
+  const std::int64_t left = size + window.pads_low[axis] - last * stride;
+  const bool extra = window.ceil && room % stride != 0 && stride < left;
   return last + 1 + (extra ? 1 : 0);
 }
 

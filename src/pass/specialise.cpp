@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ir/check.h"
+#include "op/bodies.h"
 #include "pass/rewrite.h"
 
 namespace tenon {
@@ -87,18 +89,40 @@ std::vector<Value> explicit_broadcast(Rewrite& rewrite, const Node& node, std::s
   return rewrite.copy(node, widened);
 }
 
-// An op of which an input says a shape says it by its attribute, now that it is known.
+std::vector<Type> types_of(std::span<const Value> values) {
+  std::vector<Type> types;
+  for (const Value& value : values) types.push_back(value.type());
+  return types;
+}
+
+// An op that takes its result's shape as an input, once that is known, has it as its attribute.
 Results with_known_shape(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
-  const int at = definition(node.op).shape_input;
-  if (at < 0 || static_cast<std::size_t>(at) >= inputs.size()) return std::nullopt;
-  const Type& type = rewrite.copy(node, inputs)[0].type();
-  require(type.concrete(), describe(node), ": its shape depends on data");
-  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], type.shape())}};
+  const int shape_input = definition(node.op).shape_input;
+  if (shape_input < 0 || inputs.size() <= static_cast<std::size_t>(shape_input)) return std::nullopt;
   Node rewritten = node;
-  rewritten.attrs.set("shape", type.shape());
+  for (std::size_t i = 0; i < inputs.size(); ++i) rewritten.inputs[i] = inputs[i].ref();
+  const Type result = infer_types(rewrite.to(), rewritten)[0];
+  if (!result.concrete()) return std::nullopt;
+  if (node.op == Op::broadcast_to) return {{broadcast_to(inputs[0], result.shape())}};
+  const Shape shape = result.shape();
+  rewritten.attrs.set("shape", shape);
+  if (node.op == Op::reshape && element_count(shape) == 0) rewritten.attrs.set("zero_copies", false);
   std::vector<Value> others(inputs.begin(), inputs.end());
-  others.erase(others.begin() + at);
+  others.erase(others.begin() + shape_input);
   return rewrite.copy(rewritten, others);
+}
+
+// Bodies are programs of their own, whose inputs are of the types that the node hands them.
+Results with_typed_bodies(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
+  Node typed = node;
+  const std::vector<Type> handed = body_input_types(node.op, node.attrs, types_of(inputs));
+  for (auto& body : typed.bodies) {
+    std::map<std::string, Type> types;
+    for (std::size_t i = 0; i < handed.size(); ++i)
+      types.emplace(name_of(body->nodes()[body->inputs()[i]]), handed[i]);
+    body = std::make_shared<const Graph>(specialise(*body, types));
+  }
+  return rewrite.copy(typed, inputs);
 }
 
 Results specialise_node(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
@@ -113,6 +137,7 @@ Results specialise_node(Rewrite& rewrite, const Node& node, std::span<const Valu
     default:
       break;
   }
+  if (!node.bodies.empty()) return with_typed_bodies(rewrite, node, inputs);
   if (foldable(node, inputs)) return fold(rewrite, node, inputs);
   if (auto known = with_known_shape(rewrite, node, inputs)) return known;
   if (definition(node.op).elementwise) return explicit_broadcast(rewrite, node, inputs);
