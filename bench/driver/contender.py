@@ -14,7 +14,7 @@ PEERS = ROOT / "bench/peers"
 TENON = "tenon"
 
 COMMANDS = {
-    TENON: [BUILD / "release/bench/tenon_contender"],
+    TENON: [BUILD / "release/bin/tenon_contender"],
     "LibTorch": [BUILD / "peers/contenders/libtorch"],
     "OpenVINO": [BUILD / "peers/contenders/openvino"],
     "ONNX Runtime": [PYTHON, PEERS / "onnxruntime_contender.py"],

@@ -63,7 +63,7 @@ class Floor:
 
 
 def measure_floor(cores: list[int]) -> Floor:
-    program = BUILD / "release/bench/bench_floor"
+    program = BUILD / "release/bin/bench_floor"
     command = ["taskset", "--cpu-list", ",".join(map(str, cores)), str(program), str(len(cores))]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return Floor(found["flops"], [(row["bytes"], max(row["read"], row["copy"])) for row in found["bandwidth"]])
