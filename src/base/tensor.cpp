@@ -23,8 +23,8 @@ std::int64_t element_count(std::span<const std::int64_t> shape) {
   std::int64_t count = 1;
   for (const std::int64_t dim : shape) {
     require(dim >= 0, "a dimension is negative: ", dim);
-    require(!__builtin_mul_overflow(count, dim, &count), "shape ", Shape(shape.begin(), shape.end()),
-            " is too large");
+    if (__builtin_mul_overflow(count, dim, &count))
+      fail("shape ", Shape(shape.begin(), shape.end()), " is too large");
   }
   return count;
 }

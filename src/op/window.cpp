@@ -56,7 +56,12 @@ std::int64_t window_count(const TypeContext& context, const Window& window, std:
 }
 
 Taps::Taps(const Window& window, Shape in, Shape out)
-    : window_(window), in_(std::move(in)), out_(std::move(out)) {}
+    : window_(window),
+      in_(std::move(in)),
+      out_(std::move(out)),
+      places_(element_count(window_.kernel)),
+      positions_(element_count(out_)),
+      plane_(element_count(in_)) {}
 
 namespace {
 // The digits of a position in row-major order.

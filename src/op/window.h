@@ -41,9 +41,9 @@ class Taps {
 
   Taps(const Window& window, Shape in, Shape out);
 
-  std::int64_t places() const { return element_count(window_.kernel); }
-  std::int64_t positions() const { return element_count(out_); }
-  std::int64_t plane() const { return element_count(in_); }
+  std::int64_t places() const { return places_; }        // of the window
+  std::int64_t positions() const { return positions_; }  // that it takes
+  std::int64_t plane() const { return plane_; }          // the elements of the input's plane
 
   // For the window positions [begin, end), in row-major order, the offset of the window's place number
   // `place`; kOutside where it lies in the padding.
@@ -55,6 +55,9 @@ class Taps {
   Window window_;
   Shape in_;
   Shape out_;
+  std::int64_t places_;
+  std::int64_t positions_;
+  std::int64_t plane_;
 };
 
 // The sizes after the first two axes.
