@@ -218,7 +218,7 @@ void NestWriter::uneven_root(const Step& step, std::int64_t size) {
   if (loop.extent >= size && size > width)
     next =
         repeat(loop, stretch(next, end, size), [&](const Position& start) { lane_body(step, start, size); });
-  if (width > 1 && ir_.simd() == Simd::avx512) return masked_lanes(step, next, end);
+  if (width > 1 && ir_.has_masks()) return masked_lanes(step, next, end);
   if (loop.extent >= width && width > 1)
     next = repeat(loop, stretch(next, end, width),
                   [&](const Position& start) { lane_body(step, start, width); });
@@ -240,7 +240,7 @@ void NestWriter::lane_body(const Step& step, const Position& start, std::int64_t
   const int whole = static_cast<int>(count / width);
   const int rest = static_cast<int>(count % width);
   if (rest == 0) return lanes_at(step, start, whole, width, {});
-  if (ir_.simd() == Simd::avx512) {
+  if (ir_.has_masks()) {
     std::vector<LlvmValue> masks(static_cast<std::size_t>(whole) + 1, nullptr);
     masks.back() = ir_.first_lanes(width, rest);
     return lanes_at(step, start, whole + 1, width, std::move(masks));
@@ -303,6 +303,8 @@ LlvmValue NestWriter::counted(const Loop& loop, const Stretch& stretch, const Bo
   const auto new_block = [&](const char* name) {
     return llvm::BasicBlock::Create(b.getContext(), name, function_);
   };
+  const LlvmValue limit =
+      stretch.step == 1 ? stretch.last : b.CreateSub(stretch.last, ir_.i64(stretch.step - 1));
   llvm::BasicBlock* const before = b.GetInsertBlock();
   llvm::BasicBlock* const head = new_block("head");
   llvm::Instruction* const entry = b.CreateBr(head);
@@ -319,8 +321,6 @@ LlvmValue NestWriter::counted(const Loop& loop, const Stretch& stretch, const Bo
   for (LlvmValue* value : changed) *value = phi_of(*value);
 
   llvm::BasicBlock* exit = nullptr;
-  const LlvmValue limit =
-      stretch.step == 1 ? stretch.last : b.CreateSub(stretch.last, ir_.i64(stretch.step - 1));
   if (!stretch.at_least_once) {
     llvm::BasicBlock* const inside = new_block("body");
     exit = new_block("exit");
