@@ -146,7 +146,8 @@ void NestWriter::loop(const Step& step) {
 
 std::int64_t NestWriter::block_size(const Loop& loop) const {
   if (loop.kind == LoopKind::serial) return std::min<std::int64_t>(loop.unroll, loop.extent);
-  return copies_of(loop, ir_.lanes()) * (loop.kind == LoopKind::vector ? ir_.lanes() : 1);
+  const std::int64_t width = loop.kind == LoopKind::vector ? ir_.lanes() : 1;
+  return copies_of(loop, ir_.lanes()) * width;
 }
 
 NestWriter::Stretch NestWriter::constant_stretch(std::int64_t first, std::int64_t last, std::int64_t step) {
@@ -237,16 +238,17 @@ void NestWriter::serial_body(const Step& step, const Position& start, int copies
 void NestWriter::lane_body(const Step& step, const Position& start, std::int64_t count) {
   if (step.loop->kind != LoopKind::vector) return lanes_at(step, start, static_cast<int>(count), 1, {});
   const int width = ir_.lanes();
-  const int whole = static_cast<int>(count / width);
+  const std::int64_t whole = count / width * width;
+  const int copies = static_cast<int>(count / width);
   const int rest = static_cast<int>(count % width);
-  if (rest == 0) return lanes_at(step, start, whole, width, {});
+  if (rest == 0) return lanes_at(step, start, copies, width, {});
   if (ir_.has_masks()) {
-    std::vector<LlvmValue> masks(static_cast<std::size_t>(whole) + 1, nullptr);
+    std::vector<LlvmValue> masks(static_cast<std::size_t>(copies) + 1, nullptr);
     masks.back() = ir_.first_lanes(width, rest);
-    return lanes_at(step, start, whole + 1, width, std::move(masks));
+    return lanes_at(step, start, copies + 1, width, std::move(masks));
   }
-  if (whole > 0) lanes_at(step, start, whole, width, {});
-  const std::int64_t first = start.constant + whole * width;  // a rest stands at the end: its start is known
+  if (whole > 0) lanes_at(step, start, copies, width, {});
+  const std::int64_t first = start.constant + whole;  // a rest stands at the end: its start is known
   single_lanes(step, ir_.i64(first), ir_.i64(first + rest), {first, first + rest - 1}, true);
 }
 
