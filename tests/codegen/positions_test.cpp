@@ -177,6 +177,24 @@ TEST(Positions, RowsChosenByData) {
   expect_outputs(std::move(cases));
 }
 
+// The last element again and again, where the lanes go on behind it; and the first, before it.
+TEST(Positions, ClampsOfLanes) {
+  std::vector<Case> cases;
+  for (const std::int64_t shift : {0, -3}) {
+    const std::int64_t n = 45, elements = 20;
+    KernelBuilder k("edges");
+    const Buffer x = k.input(f32, elements), y = k.output(f32, n);
+    k.loop(n, LoopKind::vector, 2, [&](Var i) {
+      k.store(y, k.variable(i), k.load(x, k.clamp(k.affine({{i, 1}}, shift), elements)));
+    });
+    const Tensor in = random_tensor(f32, elements);
+    const Tensor out = tensor_from(
+        f32, n, [&](auto i) { return in.number(std::clamp<std::int64_t>(i + shift, 0, elements - 1)); });
+    cases.push_back({k.finish(), {in}, {out}, kExact});
+  }
+  expect_outputs(std::move(cases));
+}
+
 // A lane for each number: a gather.
 TEST(Positions, LanesChosenByData) {
   std::vector<Case> cases;

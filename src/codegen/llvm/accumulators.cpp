@@ -82,7 +82,7 @@ void Accumulators::open_place(const Loop& root, const Statement& place,
   const State& state = states_[place.accumulator];
   const bool outermost = state.live && state.lanes == lanes_.size() && !resets(root, place.accumulator);
   if (!outermost || path.empty() || parts_of(place)) return;
-  Parts parts{.place = &place, .loop = &root, .in_vector = false, .whole = {}, .rest = {}};
+  Parts parts{.place = &place, .loop = &root, .in_vector = false, .has_rest = false, .whole = {}, .rest = {}};
   Counts whole;
   int width = 1;
   for (const LaneDim& dim : lanes_) {
@@ -95,10 +95,11 @@ void Accumulators::open_place(const Loop& root, const Statement& place,
     whole.push_back(copies_of(*loop, ir_.lanes()));
     rest.push_back(vector ? 1 : whole.back());
     parts.in_vector = parts.in_vector || vector;
+    parts.has_rest = parts.has_rest || (vector && !ir_.has_masks() && loop->extent % ir_.lanes() != 0);
   }
   const Accumulator& accumulator = kernel_.accumulators[place.accumulator];
   parts.whole = neutral_registers(accumulator, whole, parts.in_vector ? ir_.lanes() : width);
-  if (parts.in_vector) parts.rest = neutral_registers(accumulator, rest, 1);
+  if (parts.has_rest) parts.rest = neutral_registers(accumulator, rest, 1);
   parts_.push_back(std::move(parts));
 }
 
@@ -111,8 +112,8 @@ Accumulators::Parts* Accumulators::parts_of(const Statement& place) {
 Accumulators::Registers& Accumulators::target(const Statement& place) {
   Parts* const parts = parts_of(place);
   if (!parts) return states_[place.accumulator].registers;
-  const bool in_rest = parts->in_vector && std::none_of(lanes_.begin(), lanes_.end(),
-                                                        [](const LaneDim& dim) { return dim.width > 1; });
+  const bool in_rest = parts->has_rest && std::none_of(lanes_.begin(), lanes_.end(),
+                                                       [](const LaneDim& dim) { return dim.width > 1; });
   return in_rest ? parts->rest : parts->whole;
 }
 
@@ -183,13 +184,13 @@ void Accumulators::combine(const Parts& parts) {
   for (std::size_t slot = 0; slot < registers.value.values.size(); ++slot) {
     const Copy own = copy_number(registers.value.counts, static_cast<int>(slot));
     Pair sum = reduced(accumulator, parts_at(parts.whole, own));
-    if (parts.in_vector) {
-      sum = across(accumulator, sum);
-      sum = step(accumulator, sum, reduced(accumulator, parts_at(parts.rest, own)));
-    }
+    if (parts.in_vector) sum = across(accumulator, sum);
+    if (parts.has_rest) sum = step(accumulator, sum, reduced(accumulator, parts_at(parts.rest, own)));
     const bool positions = keeps_position(accumulator.combine);
     const Pair old{registers.value.values[slot], positions ? registers.position.values[slot] : nullptr};
-    const Pair all = step(accumulator, old, sum);
+    const bool first =
+        old.value == ir_.splat(neutral(ir_, accumulator.combine, accumulator.type), Ir::width(old.value));
+    const Pair all = first ? sum : step(accumulator, old, sum);
     registers.value.values[slot] = all.value;
     if (positions) registers.position.values[slot] = all.position;
   }

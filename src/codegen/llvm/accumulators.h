@@ -39,6 +39,7 @@ class Accumulators {
     const Statement* place;
     const Loop* loop;  // where it ends the parts are combined
     bool in_vector;    // a vector loop stands between reset and place
+    bool has_rest;     // whose last lanes are done one by one
     Registers whole;   // of whole vectors
     Registers rest;    // of single lanes, where a rest is not done by masks
   };

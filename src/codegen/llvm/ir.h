@@ -28,6 +28,7 @@ class Ir {
   llvm::Module& module() { return module_; }
   Simd simd() const { return target_.simd; }
   int lanes() const { return lanes_of(target_.simd); }
+  bool has_masks() const { return target_.simd == Simd::avx512; }  // for loads and stores of every type
   bool has_fma() const { return target_.simd != Simd::sse; }
 
   llvm::Type* in_register(DType type);  // f16 and bf16 as float, bool as i1

@@ -146,7 +146,8 @@ void NestWriter::loop(const Step& step) {
 
 std::int64_t NestWriter::block_size(const Loop& loop) const {
   if (loop.kind == LoopKind::serial) return std::min<std::int64_t>(loop.unroll, loop.extent);
-  return copies_of(loop, ir_.lanes()) * (loop.kind == LoopKind::vector ? ir_.lanes() : 1);
+  const std::int64_t width = loop.kind == LoopKind::vector ? ir_.lanes() : 1;
+  return copies_of(loop, ir_.lanes()) * width;
 }
 
 NestWriter::Stretch NestWriter::constant_stretch(std::int64_t first, std::int64_t last, std::int64_t step) {
@@ -218,7 +219,7 @@ void NestWriter::uneven_root(const Step& step, std::int64_t size) {
   if (loop.extent >= size && size > width)
     next =
         repeat(loop, stretch(next, end, size), [&](const Position& start) { lane_body(step, start, size); });
-  if (width > 1 && ir_.simd() == Simd::avx512) return masked_lanes(step, next, end);
+  if (width > 1 && ir_.has_masks()) return masked_lanes(step, next, end);
   if (loop.extent >= width && width > 1)
     next = repeat(loop, stretch(next, end, width),
                   [&](const Position& start) { lane_body(step, start, width); });
@@ -237,16 +238,17 @@ void NestWriter::serial_body(const Step& step, const Position& start, int copies
 void NestWriter::lane_body(const Step& step, const Position& start, std::int64_t count) {
   if (step.loop->kind != LoopKind::vector) return lanes_at(step, start, static_cast<int>(count), 1, {});
   const int width = ir_.lanes();
-  const int whole = static_cast<int>(count / width);
+  const std::int64_t whole = count / width * width;
+  const int copies = static_cast<int>(count / width);
   const int rest = static_cast<int>(count % width);
-  if (rest == 0) return lanes_at(step, start, whole, width, {});
-  if (ir_.simd() == Simd::avx512) {
-    std::vector<LlvmValue> masks(static_cast<std::size_t>(whole) + 1, nullptr);
+  if (rest == 0) return lanes_at(step, start, copies, width, {});
+  if (ir_.has_masks()) {
+    std::vector<LlvmValue> masks(static_cast<std::size_t>(copies) + 1, nullptr);
     masks.back() = ir_.first_lanes(width, rest);
-    return lanes_at(step, start, whole + 1, width, std::move(masks));
+    return lanes_at(step, start, copies + 1, width, std::move(masks));
   }
-  if (whole > 0) lanes_at(step, start, whole, width, {});
-  const std::int64_t first = start.constant + whole * width;  // a rest stands at the end: its start is known
+  if (whole > 0) lanes_at(step, start, copies, width, {});
+  const std::int64_t first = start.constant + whole;  // a rest stands at the end: its start is known
   single_lanes(step, ir_.i64(first), ir_.i64(first + rest), {first, first + rest - 1}, true);
 }
 
@@ -303,6 +305,8 @@ LlvmValue NestWriter::counted(const Loop& loop, const Stretch& stretch, const Bo
   const auto new_block = [&](const char* name) {
     return llvm::BasicBlock::Create(b.getContext(), name, function_);
   };
+  const LlvmValue limit =
+      stretch.step == 1 ? stretch.last : b.CreateSub(stretch.last, ir_.i64(stretch.step - 1));
   llvm::BasicBlock* const before = b.GetInsertBlock();
   llvm::BasicBlock* const head = new_block("head");
   llvm::Instruction* const entry = b.CreateBr(head);
@@ -319,8 +323,6 @@ LlvmValue NestWriter::counted(const Loop& loop, const Stretch& stretch, const Bo
   for (LlvmValue* value : changed) *value = phi_of(*value);
 
   llvm::BasicBlock* exit = nullptr;
-  const LlvmValue limit =
-      stretch.step == 1 ? stretch.last : b.CreateSub(stretch.last, ir_.i64(stretch.step - 1));
   if (!stretch.at_least_once) {
     llvm::BasicBlock* const inside = new_block("body");
     exit = new_block("exit");

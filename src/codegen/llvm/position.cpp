@@ -52,8 +52,11 @@ Position Positions::evaluate(Index index) {
   switch (e.kind) {
     case IndexKind::constant:
       return {.constant = e.number, .range = range};
-    case IndexKind::variable:
-      return variables_[e.variable];
+    case IndexKind::variable: {
+      Position position = variables_[e.variable];
+      position.range = range;
+      return position;
+    }
     case IndexKind::add:
       return sum(evaluate(e.a), evaluate(e.b), range);
     case IndexKind::multiply:
