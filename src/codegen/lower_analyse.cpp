@@ -1,5 +1,6 @@
 // The dry run of a stage: its expression is written once into a kernel that is thrown away, to see what it
 // reads where.
+#include <map>
 #include <set>
 
 #include "codegen/lower_eval.h"
@@ -11,10 +12,7 @@ namespace {
 class Analyser {
  public:
   Analyser(const Graph& body, const Stages& stages, Positions& positions)
-      : body_(body), stages_(stages), positions_(positions), builder_("dry run") {
-    for (const Node& node : body.nodes())
-      buffers_.push_back(builder_.input(node.results[0].dtype, node.results[0].size()));
-  }
+      : body_(body), stages_(stages), positions_(positions), builder_("dry run") {}
 
   void run(Stage& stage) {
     stage.loops.clear();
@@ -45,16 +43,18 @@ class Analyser {
     const Position reduced = position_of(stage, stage.kept.size(), reduced_dims, positions_, variable_of);
     const Node& node = body_.node(stage.ref);
     // A product and its sum are one instruction.
-    const double term = count(evaluator.term(node, *stage.fold, kept, reduced));
+    const double term = count(evaluator.term(node, *stage.fold, kept, reduced).value);
     stage.cost = node.op == Op::matmul ? term : 1 + term;
   }
 
   std::optional<Scalar> read(Stage& stage, Ref ref, const Position& at, Scalar when) {
     const Node& node = body_.node(ref);
     if (node.op != Op::input && (stages_.of(ref) == kNoStage || node.op == Op::constant)) return std::nullopt;
-    const Linear flat = flat_position(positions_, at, node.results[0].shape());
+    const Type& type = body_.type(ref);
+    const Linear flat = flat_position(positions_, at, type.shape());
     stage.reads.push_back({ref, at, flat});
-    return builder_.load(buffers_[ref.node], index(flat), when);
+    if (!buffers_.contains(ref)) buffers_[ref] = builder_.input(type.dtype, type.size());
+    return builder_.load(buffers_[ref], index(flat), when);
   }
 
   Index index(const Linear& flat) { return Evaluator(body_, builder_, positions_, nullptr).index(flat); }
@@ -102,7 +102,7 @@ class Analyser {
   const Stages& stages_;
   Positions& positions_;
   KernelBuilder builder_;
-  std::vector<Buffer> buffers_;
+  std::map<Ref, Buffer> buffers_;
   std::int64_t next_variable_ = 0;
 };
 }  // namespace

@@ -38,7 +38,7 @@ class Emitter {
   Kernel run() {
     find_overwritten();
     make_buffers();
-    scalars_.resize(stages_.list.size(), kNone);
+    scalars_.resize(stages_.list.size());
     accumulators_.resize(stages_.list.size(), kNone);
     for (const Item& nest : tree_.root->items) emit_nest(*nest.loop);
     return builder_.finish();
@@ -54,10 +54,11 @@ class Emitter {
       const Type& type = body_.nodes()[input].results[0];
       input_of_node_[input] = builder_.input(type.dtype, type.size());
     }
-    storage_.resize(stages_.list.size());
+    for (const Stage& stage : stages_.list) storage_.emplace_back(body_.node(stage.ref).results.size());
     for (std::uint32_t i = 0; i < body_.outputs().size(); ++i) make_output(i);
     for (StageId id = 0; id < stages_.list.size(); ++id)
-      if (storage_[id].buffer == kNone && placement(id).home && !far_readers(id).empty()) make_scratch(id);
+      for (std::uint32_t result = 0; placement(id).home && result < storage_[id].size(); ++result)
+        if (storage_[id][result].buffer == kNone) make_scratch(id, result);
   }
 
   void make_output(std::uint32_t position) {
@@ -66,15 +67,15 @@ class Emitter {
     for (const InPlace& pair : options_.in_place)
       if (pair.output == position) in_place_of = pair.input;
     const Type& type = body_.type(ref);
-    storage_[stages_.of(ref)].buffer = builder_.output(type.dtype, type.size(), in_place_of);
+    storage_[stages_.of(ref)][ref.result].buffer = builder_.output(type.dtype, type.size(), in_place_of);
   }
 
-  // The stages that read a stage from where its value is not at hand.
-  std::vector<StageId> far_readers(StageId id) const {
+  // The stages that read a result from where it is not at hand.
+  std::vector<StageId> far_readers(StageId id, std::uint32_t result) const {
     std::vector<StageId> readers;
     for (StageId reader = 0; reader < stages_.list.size(); ++reader)
-      for (const Dependency& dependency : tree_.depends[reader])
-        if (dependency.on == id && !dependency.overwrites && !is_at_hand(id, reader))
+      for (const Access& access : stages_.list[reader].reads)
+        if (access.value == Ref{stages_.list[id].ref.node, result} && !is_at_hand(id, reader))
           readers.push_back(reader);
     return readers;
   }
@@ -97,15 +98,16 @@ class Emitter {
   }
 
   // Scratch has no room for the iterations of serial loops that no reader stands outside of.
-  void make_scratch(StageId id) {
+  void make_scratch(StageId id, std::uint32_t result) {
     const Stage& stage = stages_.list[id];
-    const std::vector<StageId> readers = far_readers(id);
+    const std::vector<StageId> readers = far_readers(id, result);
+    if (readers.empty()) return;
     const auto shared = [&](const LoopNode* node) {
       return node->kind == LoopKind::serial &&
              std::all_of(readers.begin(), readers.end(),
                          [&](StageId reader) { return is_within(reading_place(placement(reader)), node); });
     };
-    Storage& storage = storage_[id];
+    Storage& storage = storage_[id][result];
     storage.strides.resize(stage.loops.size(), 0);
     std::int64_t elements = 1;
     for (std::size_t i = stage.loops.size(); i-- > 0;) {
@@ -118,12 +120,12 @@ class Emitter {
       elements *= stage.loops[i].extent;
     }
     const bool each_thread = shared(nest_of(placement(id).home));
-    storage.buffer = builder_.scratch(body_.type(stage.ref).dtype, elements, each_thread);
+    const DType dtype = body_.node(stage.ref).results[result].dtype;
+    storage.buffer = builder_.scratch(dtype, elements, each_thread);
   }
 
-  Linear place(StageId id, const Position& at) {
+  Linear place(StageId id, const Storage& storage, const Position& at) {
     const Stage& stage = stages_.list[id];
-    const Storage& storage = storage_[id];
     if (storage.by_shape) return flat_position(positions_, at, stage.kept);
     Linear sum;
     for (std::size_t i = 0; i < stage.loops.size(); ++i)
@@ -214,8 +216,9 @@ class Emitter {
       return load(input_of_node_.at(ref.node), flat_position(positions_, at, body_.type(ref).shape()), when);
     const StageId id = stages_.of(ref);
     if (id == kNoStage) return std::nullopt;
-    if (is_at_hand(id, reader)) return scalars_[id];
-    return load(storage_[id].buffer, place(id, at), when);
+    if (is_at_hand(id, reader)) return scalars_[id][ref.result];
+    const Storage& storage = storage_[id][ref.result];
+    return load(storage.buffer, place(id, storage, at), when);
   }
   Scalar load(Buffer buffer, const Linear& at, Scalar when) {
     touched_.back().read.insert(memory_of(buffer));
@@ -232,32 +235,29 @@ class Emitter {
     const Stage& stage = stages_.list[id];
     if (element_count(stage.fold->reduced) == 0) return;
     const Position reduced = position(id, stage.kept.size(), stage.fold->reduced.size());
-    const Scalar term = evaluator(id).term(body_.node(stage.ref), *stage.fold, kept_position(id), reduced);
-    builder_.accumulate(accumulators_[id], term, keeps_position(id) ? index(reduced[0]) : kNone);
-  }
-  bool keeps_position(StageId id) const {
-    const Combine combine = stages_.list[id].fold->combine;
-    return combine == Combine::arg_max || combine == Combine::arg_min;
+    const Contribution term =
+        evaluator(id).term(body_.node(stage.ref), *stage.fold, kept_position(id), reduced);
+    const Combine combine = stage.fold->combine;
+    const bool places = combine == Combine::arg_max || combine == Combine::arg_min;
+    builder_.accumulate(accumulators_[id], term.value, places ? index(term.place) : kNone, term.when);
   }
 
   void finish(StageId id) {
     const Stage& stage = stages_.list[id];
-    const DType dtype = body_.type(stage.ref).dtype;
-    if (!stage.fold)
-      scalars_[id] = evaluator(id).compute(stage.ref, kept_position(id));
-    else if (keeps_position(id))
-      scalars_[id] = builder_.cast(builder_.read_position(accumulators_[id]), dtype);
-    else
-      scalars_[id] = builder_.cast(builder_.read(accumulators_[id]), dtype);
+    const Node& node = body_.node(stage.ref);
+    for (std::uint32_t result = 0; result < node.results.size(); ++result)
+      scalars_[id].push_back(stage.fold ? evaluator(id).finished(node, *stage.fold, accumulators_[id], result)
+                                        : evaluator(id).compute(stage.ref, kept_position(id)));
   }
 
   void store(std::vector<StageId>& finished) {
-    for (const StageId id : finished) {
-      const Buffer buffer = storage_[id].buffer;
-      if (buffer == kNone) continue;
-      touched_.back().written.insert(memory_of(buffer));
-      builder_.store(buffer, index(place(id, kept_position(id))), scalars_[id]);
-    }
+    for (const StageId id : finished)
+      for (std::size_t result = 0; result < storage_[id].size(); ++result) {
+        const Storage& storage = storage_[id][result];
+        if (storage.buffer == kNone) continue;
+        touched_.back().written.insert(memory_of(storage.buffer));
+        builder_.store(storage.buffer, index(place(id, storage, kept_position(id))), scalars_[id][result]);
+      }
     finished.clear();
   }
 
@@ -269,8 +269,8 @@ class Emitter {
   std::vector<bool> reads_overwritten_;  // by stage: its expression reads what an output may overwrite
   Positions positions_;
   std::map<std::uint32_t, Buffer> input_of_node_;
-  std::vector<Storage> storage_;
-  std::vector<Scalar> scalars_;
+  std::vector<std::vector<Storage>> storage_;  // by stage and result
+  std::vector<std::vector<Scalar>> scalars_;
   std::vector<Acc> accumulators_;
   std::map<const LoopNode*, Linear> variables_;
   std::vector<Touched> touched_;  // by nest

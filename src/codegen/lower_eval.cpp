@@ -140,33 +140,4 @@ Scalar Evaluator::one_hot(const Node& node, const Position& at, Scalar when) {
   return builder_.op(Op::select, dtype, {hit, number(dtype, 1), number(dtype, 0)});
 }
 
-Scalar Evaluator::term(const Node& node, const Fold& fold, const Position& kept, const Position& reduced) {
-  if (node.op == Op::matmul) return product(node, fold, kept, reduced[0]);
-  const auto rank = shape(node.inputs[0]).size();
-  const Ints axes = named_axes(node, rank);
-  Position at(rank);
-  std::size_t next_kept = 0;
-  std::size_t next_reduced = 0;
-  for (std::size_t i = 0; i < rank; ++i) {
-    const bool gone = std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(i));
-    at[i] = gone ? reduced[next_reduced++] : kept[next_kept++];
-  }
-  return builder_.cast(value(node.inputs[0], at), fold.type);
-}
-
-Scalar Evaluator::product(const Node& node, const Fold& fold, const Position& kept, const Linear& depth) {
-  const auto factor = [&](std::size_t input, const Linear& outer, const Linear& inner) {
-    Position at(kept.begin(), kept.end() - 2);
-    at.push_back(outer);
-    at.push_back(inner);
-    const Ref ref = node.inputs[input];
-    return builder_.cast(value(ref, clipped(at, shape(ref))), fold.type);
-  };
-  const Linear& row = kept[kept.size() - 2];
-  const Linear& column = kept.back();
-  const Scalar a = node.attrs.flag("transpose_a") ? factor(0, depth, row) : factor(0, row, depth);
-  const Scalar b = node.attrs.flag("transpose_b") ? factor(1, column, depth) : factor(1, depth, column);
-  return builder_.op(Op::mul, fold.type, {a, b});
-}
-
 }  // namespace tenon::codegen

@@ -16,6 +16,13 @@
 
 namespace tenon::codegen {
 
+// What a fold collects in one turn.
+struct Contribution {
+  Scalar value;
+  Scalar when = kNone;  // a bool: whether there is anything to collect
+  Linear place;         // for folds that keep the position
+};
+
 class Evaluator {
  public:
   // The element where it is kept in memory or in a register; none: to be computed here.
@@ -28,8 +35,9 @@ class Evaluator {
   Scalar value(Ref ref, const Position& at, Scalar when = kNone);
   // The same by the node's own op, whether or not it is kept.
   Scalar compute(Ref ref, const Position& at, Scalar when = kNone);
-  // What a fold collects.
-  Scalar term(const Node& node, const Fold& fold, const Position& kept, const Position& reduced);
+  Contribution term(const Node& node, const Fold& fold, const Position& kept, const Position& reduced);
+  // A result of a node, given what its fold has collected.
+  Scalar finished(const Node& node, const Fold& fold, Acc accumulator, std::uint32_t result);
 
   Index index(const Linear& position);
   // Called with every position that becomes a value.
@@ -53,6 +61,8 @@ class Evaluator {
   Scalar inside(const Linear& position, std::int64_t bound);
   Scalar both(Scalar a, Scalar b);
   Scalar product(const Node& node, const Fold& fold, const Position& kept, const Linear& depth);
+  Contribution pooled(const Node& node, const Fold& fold, const Position& kept, const Position& tap);
+  Contribution unpooled(const Node& node, const Fold& fold, const Position& kept, const Position& tap);
   Shape shape(Ref ref) const { return graph_.type(ref).shape(); }
   Linear flat(const Position& at, const Shape& shape);
   Position unflat(const Linear& position, const Shape& shape);

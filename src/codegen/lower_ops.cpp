@@ -12,6 +12,9 @@ std::optional<Combine> combine_of(Op op) {
   switch (op) {
     case Op::reduce_sum:
     case Op::matmul:
+    case Op::avg_pool:
+    case Op::max_unpool:
+    case Op::avg_unpool:
       return Combine::sum;
     case Op::reduce_prod:
       return Combine::product;
@@ -20,6 +23,7 @@ std::optional<Combine> combine_of(Op op) {
     case Op::reduce_min:
       return Combine::minimum;
     case Op::arg_max:
+    case Op::max_pool:
       return Combine::arg_max;
     case Op::arg_min:
       return Combine::arg_min;
@@ -38,7 +42,9 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   const bool narrow = operand.dtype == DType::f16 || operand.dtype == DType::bf16;
   Fold fold{*combine, narrow ? DType::f32 : operand.dtype, {}};
   const Shape shape = operand.shape();
-  if (node.op == Op::matmul)
+  if (is_pooling(node.op))
+    fold.reduced = node.attrs.ints("kernel");
+  else if (node.op == Op::matmul)
     fold.reduced = {shape[shape.size() - (node.attrs.flag("transpose_a") ? 2 : 1)]};
   else
     for (const std::int64_t axis : named_axes(node, shape.size()))
@@ -46,7 +52,21 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   return fold;
 }
 
-bool is_reduction(Op op) { return op != Op::matmul && combine_of(op).has_value(); }
+bool is_reduction(Op op) { return op != Op::matmul && !is_pooling(op) && combine_of(op).has_value(); }
+
+bool is_pooling(Op op) { return op >= Op::max_pool && op <= Op::avg_unpool; }
+
+Window pooling_window(const Node& node) { return window_of(node.attrs, node.attrs.ints("kernel")); }
+
+std::int64_t window_places(const Node& node) {
+  const Window window = pooling_window(node);
+  const auto pads = [](const Ints& sizes) {
+    return std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size > 0; });
+  };
+  const bool padded = pads(window.pads_low) || pads(window.pads_high);
+  if (node.attrs.flag("ceil") || (padded && !node.attrs.flag("count_pad"))) return 0;
+  return element_count(window.kernel);
+}
 
 bool is_movement(Op op) {
   switch (op) {
@@ -126,6 +146,7 @@ Ints named_axes(const Node& node, std::size_t rank) {
 }
 
 bool can_lower(const Node& node) {
+  if (node.op == Op::avg_pool || node.op == Op::avg_unpool) return window_places(node) > 0;
   if (is_element_op(node.op) || is_movement(node.op) || combine_of(node.op)) return true;
   return node.op == Op::reduce_mean || node.op == Op::one_hot || node.op == Op::iota || scalar_constant(node);
 }

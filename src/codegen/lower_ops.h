@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "codegen/loop.h"
+#include "op/window.h"
 #include "tenon/graph.h"
 
 namespace tenon::codegen {
 
-// How a reduction-like node goes round: each element of its result collects over `reduced`.
+// How a reduction-like node goes round: each element of its result collects over `reduced`, a pooling over
+// the places of its window.
 struct Fold {
   Combine combine;
   DType type;  // of the accumulator
@@ -21,6 +23,10 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node);
 
 // Over axes; the mean is none, the sum stands in for it.
 bool is_reduction(Op op);
+bool is_pooling(Op op);  // and its gradients
+Window pooling_window(const Node& node);
+// Places of a window, where all windows have the same number; else 0. Averages need it.
+std::int64_t window_places(const Node& node);
 // Elements change places only; the first input is what moves.
 bool is_movement(Op op);
 // Instructions for one element (or register of elements), roughly. Movement is free.

@@ -183,15 +183,33 @@ class Fuser {
                                                        : tree_.root.get();
     if (!node) return path;
     const auto last = last_dependency(node);
-    for (std::size_t i = last ? *last + 1 : 0; i < node->items.size(); ++i) {
-      const LoopNode* child = node->items[i].loop.get();
-      for (StageId other = 0; child && other < tree_.placements.size(); ++other) {
-        if (!placement(other).home || !is_within(placement(other).home, node)) continue;
-        const auto longer = shared_path(path, other, child);
-        if (longer && acceptable(*longer)) return *longer;
-      }
+    for (StageId other = 0; other < tree_.placements.size(); ++other) {
+      const LoopNode* child = child_around(placement(other).home, node);
+      if (!child || !shares_reads(other)) continue;
+      if (last && place_of(child) <= *last) continue;
+      const auto longer = shared_path(path, other, child);
+      if (longer && acceptable(*longer)) return *longer;
     }
     return path;
+  }
+
+  // The loop right inside `node` that `inner` stands in, if it does.
+  static const LoopNode* child_around(const LoopNode* inner, const LoopNode* node) {
+    while (inner && inner->parent != node) inner = inner->parent;
+    return inner;
+  }
+  static std::size_t place_of(const LoopNode* child) {
+    const auto& items = child->parent->items;
+    const auto at =
+        std::find_if(items.begin(), items.end(), [&](const Item& i) { return i.loop.get() == child; });
+    return static_cast<std::size_t>(at - items.begin());
+  }
+  bool shares_reads(StageId other) const {
+    const auto& theirs = stages_.list[other].reads;
+    return std::any_of(stage_->reads.begin(), stage_->reads.end(), [&](const Access& mine) {
+      return std::any_of(theirs.begin(), theirs.end(),
+                         [&](const Access& a) { return a.value == mine.value; });
+    });
   }
 
   std::optional<Path> shared_path(const Path& path, StageId other, const LoopNode* top) const {

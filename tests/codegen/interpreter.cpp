@@ -121,9 +121,12 @@ class Interpreter {
   At stores(At first, At end) {
     const At last =
         std::find_if(first, end, [](const Statement& s) { return s.kind != StatementKind::store; });
-    std::vector<std::pair<std::int64_t, Tensor>> values;
-    for (At at = first; at != last; ++at) values.emplace_back(index(at->index), value(at->value));
-    for (At at = first; at != last; ++at) store(at->buffer, values[static_cast<std::size_t>(at - first)]);
+    std::vector<std::optional<std::pair<std::int64_t, Tensor>>> values;
+    for (At at = first; at != last; ++at)
+      values.push_back(holds(*at) ? std::optional(std::pair(index(at->index), value(at->value)))
+                                  : std::nullopt);
+    for (At at = first; at != last; ++at)
+      if (const auto& write = values[static_cast<std::size_t>(at - first)]) store(at->buffer, *write);
     return last;
   }
 
@@ -213,7 +216,10 @@ class Interpreter {
     return evaluate_node({op, {}, {}, {}, {Type{dtype, {}}}, {}}, std::vector{a, b})[0];
   }
 
+  bool holds(const Statement& s) { return s.when == kNone || value(s.when).number() != 0; }
+
   void accumulate(const Statement& s) {
+    if (!holds(s)) return;
     const Tensor term = value(s.value);
     Sum& sum = sums_[s.accumulator];
     const Combine combine = kernel_.accumulators[s.accumulator].combine;
