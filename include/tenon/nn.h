@@ -145,6 +145,48 @@ struct Linear {
   Value operator()(Context& context, Value x) const;
 };
 
+// One number for every spatial axis, or one for each.
+struct Sizes {
+  Ints each;
+  Sizes(std::int64_t for_all) : each{for_all} {}                   // NOLINT: made to be implicit
+  Sizes(int for_all) : each{for_all} {}                            // NOLINT: made to be implicit
+  Sizes(std::initializer_list<std::int64_t> list) : each(list) {}  // NOLINT: made to be implicit
+  explicit Sizes(Ints list) : each(std::move(list)) {}
+  Ints of(std::int64_t axes) const;
+};
+
+// Of images [N, C, S…] with any number of spatial axes; begins as PyTorch does.
+struct Conv {
+  std::int64_t out;  // channels
+  Sizes kernel;
+  Sizes strides = 1;
+  Sizes padding = 0;  // on both sides
+  bool same = false;  // padded so that at stride 1 the size stays, instead of `padding`
+  Sizes dilations = 1;
+  std::int64_t groups = 1;
+  bool bias = true;
+  Initialiser weight_init = {};
+  Initialiser bias_init = {};
+  Value operator()(Context& context, Value x) const;
+};
+
+struct MaxPool {
+  Sizes kernel;
+  std::optional<Sizes> strides = {};  // the kernel where nothing is said
+  Sizes padding = 0;
+  Value operator()(Context& context, Value x) const;
+};
+struct AvgPool {
+  Sizes kernel;
+  std::optional<Sizes> strides = {};
+  Sizes padding = 0;
+  Value operator()(Context& context, Value x) const;
+};
+// The mean of each channel: [N, C, S…] to [N, C].
+struct GlobalAvgPool {
+  Value operator()(Context& context, Value x) const;
+};
+
 struct Flatten {
   Value operator()(Context& context, Value x) const;  // all axes but the first become one
 };

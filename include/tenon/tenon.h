@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tenon/data.h"
+#include "tenon/engine.h"
 #include "tenon/gradient.h"
 #include "tenon/graph.h"
 #include "tenon/log.h"

@@ -16,7 +16,7 @@
 namespace tenon {
 
 struct TrainerOptions {
-  std::string backend = {};  // by name; otherwise the fastest there is
+  std::string backend = {};  // by name; otherwise the preferred one of those that were built in
   int threads = 1;
   bool cache = true;                          // of compiled code, on disk
   std::uint64_t seed = 0;                     // of initial values, order and randomness

@@ -1,33 +1,6 @@
-#include <cmath>
-
-#include "tenon/nn.h"
+#include "nn/sizes.h"
 
 namespace tenon::nn {
-
-namespace {
-// The length of an axis of x, which decides the shape of a parameter.
-std::int64_t known_size(const Context& context, Value x, std::int64_t axis) {
-  const Type& type = x.type();
-  const std::int64_t at = axis < 0 ? axis + type.rank() : axis;
-  require(type.ranked && at >= 0 && at < type.rank(), "layer '", context.scope(), "': its input is ", type,
-          ", which has no axis ", axis);
-  const Dim dim = type.dims[static_cast<std::size_t>(at)];
-  require(dim.is_constant(), "layer '", context.scope(), "': axis ", axis, " of its input, ", type,
-          ", must be known, for it decides the size of a parameter");
-  return dim.constant();
-}
-
-Shape sizes_from(const Context& context, Value x, std::int64_t axis) {
-  Shape shape;
-  for (std::int64_t i = axis < 0 ? axis + x.rank() : axis; i < x.rank(); ++i)
-    shape.push_back(known_size(context, x, i));
-  return shape;
-}
-
-Initialiser or_else(const Initialiser& chosen, Initialiser fallback) {
-  return chosen ? chosen : std::move(fallback);
-}
-}  // namespace
 
 Value Sequential::operator()(Context& context, Value x) const {
   for (std::size_t i = 0; i < layers.size(); ++i) x = context.call(cat("layers.", i), layers[i], x);
@@ -38,25 +11,22 @@ Value Linear::operator()(Context& context, Value x) const {
   const std::int64_t width = known_size(context, x, -1);
   require(in == 0 || in == width, "layer '", context.scope(), "' takes ", in, " features and was given ",
           x.type());
-  const double bound = width > 0 ? 1 / std::sqrt(static_cast<double>(width)) : 0;
-  const Value weight =
-      context.parameter("weight", {width, out}, or_else(options.weight_init, init::uniform(-bound, bound)));
+  const Value weight = context.parameter("weight", {width, out}, or_uniform(options.weight_init, width));
   if (!options.bias) return linear(x, weight);
-  return linear(x, weight,
-                context.parameter("bias", {out}, or_else(options.bias_init, init::uniform(-bound, bound))));
+  return linear(x, weight, context.parameter("bias", {out}, or_uniform(options.bias_init, width)));
 }
 
 Value Flatten::operator()(Context&, Value x) const { return reshape(x, Ints{0, -1}); }
 
 Value LayerNorm::operator()(Context& context, Value x) const {
-  const Shape shape = sizes_from(context, x, axis);
+  const Shape shape = known_sizes(context, x, axis);
   const Value scale = context.parameter("weight", shape, init::ones());
   const Value bias = context.parameter("bias", shape, init::zeros());
   return layer_norm(x, scale, bias, {.axis = axis, .epsilon = epsilon});
 }
 
 Value RmsNorm::operator()(Context& context, Value x) const {
-  const Value scale = context.parameter("weight", sizes_from(context, x, axis), init::ones());
+  const Value scale = context.parameter("weight", known_sizes(context, x, axis), init::ones());
   return rms_norm(x, scale, {.axis = axis, .epsilon = epsilon});
 }
 
@@ -83,7 +53,7 @@ Value BatchNorm::operator()(Context& context, Value x) const {
 }
 
 Value Embedding::operator()(Context& context, Value ids) const {
-  return embedding(ids, context.parameter("weight", {entries, width}, or_else(init, init::normal())));
+  return embedding(ids, context.parameter("weight", {entries, width}, init ? init : init::normal()));
 }
 
 }  // namespace tenon::nn

@@ -6,17 +6,6 @@
 namespace tenon {
 
 namespace {
-std::shared_ptr<Backend> choose_backend(const std::string& name) {
-  if (!name.empty()) {
-    auto backend = find_backend(name);
-    require(backend != nullptr, "there is no backend '", name, "' here; there are ", backend_names());
-    return backend;
-  }
-  for (const char* const usual : {"cpu", "reference"})
-    if (auto backend = find_backend(usual)) return backend;
-  fail("no backend is registered to train on");
-}
-
 Dim batch_dim() { return "N"; }
 
 bool same_items(const Type& a, const Type& b) {

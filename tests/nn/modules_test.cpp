@@ -95,6 +95,33 @@ TEST(Modules, NormsAndEmbeddingHaveTheirParameters) {
                           "layers.2.weight f32[8]", "layers.3.weight f32[6]", "layers.3.bias f32[6]"));
 }
 
+TEST(Modules, AConvolutionTakesItsChannelsFromTheImage) {
+  const Sequential net{Conv{8, 3},      Relu{},
+                       MaxPool{2},      Conv{.out = 4, .kernel = {3, 5}, .same = true, .groups = 2},
+                       AvgPool{{1, 2}}, GlobalAvgPool{}};
+  const Written written(net, {DType::f32, {"N", 3, 10, 14}});
+  EXPECT_THAT(shown(written.context.slots()),
+              ElementsAre("layers.0.weight f32[8, 3, 3, 3]", "layers.0.bias f32[8]",
+                          "layers.3.weight f32[4, 4, 3, 5]", "layers.3.bias f32[4]"));
+  EXPECT_EQ(to_string(written.y.type()), "f32[N, 4]");
+}
+
+TEST(Modules, SamePaddingKeepsTheSize) {
+  const Module layer = Conv{.out = 2, .kernel = 4, .same = true, .dilations = 2};
+  EXPECT_EQ(to_string(Written(layer, {DType::f32, {"N", 1, 9}}).y.type()), "f32[N, 2, 9]");
+  EXPECT_EQ(to_string(Written(layer, {DType::f32, {"N", 1, 9, 7, 8}}).y.type()), "f32[N, 2, 9, 7, 8]");
+}
+
+TEST(Modules, WhatIsNoImageIsRefused) {
+  EXPECT_THAT(message_of([] { Written(Conv{2, 3}, {DType::f32, {"N", 4}}); }),
+              HasSubstr("takes images of shape"));
+  EXPECT_THAT(message_of([] { Written(Conv{2, {3, 3}}, {DType::f32, {"N", 4, 9}}); }),
+              HasSubstr("sizes [3, 3] are for 2 spatial axes, and there are 1"));
+  EXPECT_THAT(
+      message_of([] { Written(Conv{.out = 2, .kernel = 1, .groups = 3}, {DType::f32, {"N", 4, 9}}); }),
+      HasSubstr("cannot be divided among 3 groups"));
+}
+
 TEST(Modules, BranchesOfAModelOfOnesOwnAreNamedByTheirCalls) {
   const Module model = [](Context& context, Value a, Value b) {
     const Value left = context.call("left", Linear{4}, a);

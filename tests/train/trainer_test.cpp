@@ -141,6 +141,22 @@ TEST(Trainer, BatchStatisticsMoveInTrainingAlone) {
   EXPECT_FALSE(identical(before, *find(trainer.weights(), "layers.1.running_mean")));
 }
 
+TEST(Trainer, TrainsConvolutionsOnRawImages) {
+  // Bright in the left half, or in the right.
+  const Tensor images = Tensor::zeros(DType::u8, {24, 1, 6, 6});
+  const Tensor sides = Tensor::zeros(DType::u8, {24});
+  for (std::int64_t i = 0; i < 24; ++i) {
+    sides.set_number(i, static_cast<double>(i % 2));
+    for (std::int64_t row = 0; row < 6; ++row)
+      images.set_number(i * 36 + row * 6 + i % 2 * 4 + i % 3 % 2, 200);
+  }
+  Trainer trainer(nn::Sequential{nn::Conv{4, 3}, nn::Relu{}, nn::MaxPool{2}, nn::Flatten{}, nn::Linear{2}},
+                  optim::Adam{.lr = 0.05}, loss::cross_entropy, {.backend = "reference"});
+  const Dataset data({{"x", images}, {"y", sides}});
+  trainer.fit(data, quiet(8, 8));
+  EXPECT_EQ(trainer.evaluate(data).metrics.at(0).second, 1);
+}
+
 TEST(Trainer, WeightsGoFromOneTrainerToAnother) {
   const Dataset data = sectors(32);
   Trainer first = small_trainer();
@@ -170,7 +186,7 @@ TEST(Trainer, DataThatTheModelDoesNotFitIsRefused) {
 TEST(Trainer, AnUnknownBackendNamesTheKnown) {
   EXPECT_THAT(
       message_of([] { Trainer(small_net(), optim::Sgd{}, loss::cross_entropy, {.backend = "abacus"}); }),
-      HasSubstr("there is no backend 'abacus' here; there are ["));
+      HasSubstr("there is no backend 'abacus'; there are ["));
 }
 
 // What is not finite.
