@@ -18,6 +18,7 @@ namespace tenon {
 struct TrainerOptions {
   std::string backend = {};  // by name; otherwise the fastest there is
   int threads = 1;
+  bool cache = true;                          // of compiled code, on disk
   std::uint64_t seed = 0;                     // of initial values, order and randomness
   nn::Preparation preparation = {};           // of the first input; bytes in others are scaled by 1 / 255
   std::vector<std::string> class_names = {};  // those of the data set where none are given

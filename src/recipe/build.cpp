@@ -69,10 +69,11 @@ Splits load_data(const Recipe& recipe) {
   return splits;
 }
 
-Trainer make_trainer(const Recipe& recipe) {
+Trainer make_trainer(const Recipe& recipe, bool cache) {
   TrainerOptions options;
   options.backend = recipe.train.backend;
   options.threads = static_cast<int>(recipe.train.threads);
+  options.cache = cache;
   options.seed = static_cast<std::uint64_t>(recipe.seed);
   options.preparation = {recipe.data.scale, recipe.data.mean, recipe.data.deviation};
   options.class_names = recipe.data.class_names;

@@ -14,8 +14,8 @@ struct Splits {
 
 Splits load_data(const Recipe& recipe);
 Dataset load_files(const Data& data, const std::vector<std::string>& files);
-Trainer make_trainer(const Recipe& recipe);
-FitOptions fit_options(const Recipe& recipe);  // without data, run folder or display
+Trainer make_trainer(const Recipe& recipe, bool cache = true);  // `cache`: of compiled code, on disk
+FitOptions fit_options(const Recipe& recipe);                   // without data, run folder or display
 
 // Relative paths are of the folder a person stands in, or else of the recipe's own; absolute ones serve from
 // anywhere.

@@ -56,7 +56,7 @@ TrainerState::TrainerState(nn::Module model, Optimizer chosen, Loss loss, Traine
     : optimizer(std::move(chosen)),
       options(std::move(chosen_options)),
       parts{std::move(model), std::move(loss), options.metrics, options.preparation, {}, {}},
-      session(choose_backend(options.backend), {.threads = options.threads}) {
+      session(choose_backend(options.backend), {.threads = options.threads, .cache = options.cache}) {
   require(!options.inputs.empty(), "a model needs at least one input column");
 }
 

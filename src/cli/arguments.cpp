@@ -1,0 +1,179 @@
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "cli/commands.h"
+#include "recipe/nearest.h"
+
+namespace tenon::cli {
+
+namespace {
+// The program's options, and a place for what each command was given.
+class Parser {
+ public:
+  Parser() {
+    app_.require_subcommand(1);
+    app_.add_flag_function("--version", [](std::int64_t) { throw CLI::Success(); }, "Print the version");
+    add_train();
+    add_eval();
+    add_build();
+    add_run();
+    add_bench();
+    add_inspect();
+    add_doctor();
+    add_completion();
+  }
+
+  Arguments parse(int count, char** words) {
+    if (count < 2) return Message{app_.help(), kBadInput};
+    check_command(words[1]);
+    try {
+      app_.parse(count, words);
+    } catch (const CLI::CallForHelp&) {
+      return Message{app_.help()};
+    } catch (const CLI::Success&) {
+      return Message{cat("tenon ", kVersion, "\n")};
+    } catch (const CLI::ParseError& error) {
+      return Message{cat("tenon: ", error.what(), " (tenon --help says more)\n"), kBadInput};
+    }
+    return chosen_();
+  }
+
+  std::vector<CommandHelp> commands() const {
+    std::vector<CommandHelp> commands;
+    for (const CLI::App* command : app_.get_subcommands({})) {
+      commands.push_back({command->get_name(), command->get_description(), {}});
+      for (const CLI::Option* option : command->get_options())
+        for (const std::string& name : option->get_lnames()) commands.back().options.push_back("--" + name);
+    }
+    return commands;
+  }
+
+ private:
+  void check_command(const std::string& word) const {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app_.get_subcommands({})) names.push_back(command->get_name());
+    if (word.starts_with("-") || std::ranges::find(names, word) != names.end()) return;
+    fail("there is no command '", word, "'", recipe::suggestion(word, names), " (tenon --help says more)");
+  }
+
+  template <class Given>
+  CLI::App& command(const std::string& name, const std::string& description, Given& given) {
+    CLI::App* added = app_.add_subcommand(name, description);
+    added->callback([this, &given] { chosen_ = [&given] { return Arguments(given); }; });
+    return *added;
+  }
+
+  static void add_running(CLI::App& command, Running& running) {
+    command.add_option("--backend", running.backend, "What runs it, by name: cpu, reference");
+    command.add_option("--threads", running.threads, "Threads to compute with; one a processor if not given")
+        ->check(CLI::Range(1, 4096));
+    command.add_flag("--no-cache", running.no_cache, "Neither read nor write compiled code on disk");
+  }
+  static void add_json(CLI::App& command, bool& json) {
+    command.add_flag("--json", json, "Print JSON for other programs");
+  }
+
+  void add_train() {
+    CLI::App& train = command("train", "Train a model as a recipe says", train_);
+    train.add_option("recipe", train_.recipe, "The recipe, a TOML file");
+    train.add_option("--set", train_.set, "Set a key of the recipe: --set train.epochs=1")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    train.add_option("--out", train_.out, "The folder of the run; runs/NAME if not given");
+    train.add_option("--resume", train_.resume, "Go on with the run in this folder");
+    train.add_option("--on-nan", train_.on_nan, "At a step that is not finite: stop, skip or continue");
+    train.add_flag("--print", train_.print, "Print the recipe as resolved and the model, and stop");
+    train.add_flag("--quiet", train_.quiet, "No progress");
+    add_running(train, train_.running);
+  }
+
+  void add_eval() {
+    CLI::App& eval = command("eval", "Score a run or an engine on held-back data", eval_);
+    eval.add_option("model", eval_.model, "A run folder or an engine")->required();
+    eval.add_option("--data", eval_.data, "Other data than the recipe's: its files")->expected(1, 2);
+    eval.add_option("--batch", eval_.batch, "Items at a time")->check(CLI::PositiveNumber);
+    add_json(eval, eval_.json);
+    add_running(eval, eval_.running);
+  }
+
+  void add_build() {
+    CLI::App& build = command("build", "Make an engine of a run, checked against the reference", build_);
+    build.add_option("run", build_.run, "A run folder")->required();
+    build.add_option("-o,--out", build_.out, "The engine to write")->required();
+    build.add_option("--items", build_.items, "Held-back items to check it with")->check(CLI::PositiveNumber);
+    add_running(build, build_.running);
+  }
+
+  void add_run() {
+    CLI::App& run = command("run", "Run an engine on the items of a file", run_);
+    run.add_option("engine", run_.engine, "The engine")->required();
+    run.add_option("-i,--input", run_.input, "Items: NPY, or NPZ with the names of inputs")->required();
+    run.add_option("-o,--output", run_.output, "Where outputs go: NPY (the first) or NPZ (all)");
+    run.add_option("--top", run_.top, "Print the best classes of each item")->check(CLI::PositiveNumber);
+    run.add_flag("--show", run_.show, "Draw the items, which must be pictures, with their best class");
+    run.add_option("--batch", run_.batch, "Items at a time")->check(CLI::PositiveNumber);
+    add_json(run, run_.json);
+    add_running(run, run_.running);
+  }
+
+  void add_bench() {
+    CLI::App& bench = command("bench", "Measure an engine's latency and throughput", bench_);
+    bench.add_option("engine", bench_.engine, "The engine")->required();
+    bench.add_option("--batch", bench_.batches, "Batch sizes")->check(CLI::PositiveNumber)->delimiter(',');
+    bench.add_option("--seconds", bench_.seconds, "For each batch size")->check(CLI::PositiveNumber);
+    add_json(bench, bench_.json);
+    add_running(bench, bench_.running);
+  }
+
+  void add_inspect() {
+    CLI::App& inspect = command("inspect", "Show what is in a run or an engine, and how it runs", inspect_);
+    inspect.add_option("model", inspect_.model, "A run folder or an engine")->required();
+    inspect.add_option("--stage", inspect_.stage, "Print the program: source, typed or lowered")
+        ->check(CLI::IsMember({"source", "typed", "lowered"}));
+    inspect.add_flag("--plan", inspect_.plan, "Print the steps, what ran each and its time");
+    inspect.add_flag("--memory", inspect_.memory, "Print what the memory is for");
+    inspect.add_option("--batch", inspect_.batch, "For dimensions left open")->check(CLI::PositiveNumber);
+    add_json(inspect, inspect_.json);
+    add_running(inspect, inspect_.running);
+  }
+
+  void add_doctor() {
+    CLI::App& doctor = command("doctor", "Say what this machine has, and what is amiss", doctor_);
+    add_json(doctor, doctor_.json);
+  }
+
+  void add_completion() {
+    CLI::App& completion = command("completion", "Print completion for a shell", completion_);
+    completion.add_option("shell", completion_.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  }
+
+  CLI::App app_{"Trains, compiles and runs deep-learning models", "tenon"};
+  std::function<Arguments()> chosen_;
+  TrainArguments train_;
+  EvalArguments eval_;
+  BuildArguments build_;
+  RunArguments run_;
+  BenchArguments bench_;
+  InspectArguments inspect_;
+  DoctorArguments doctor_;
+  CompletionArguments completion_;
+};
+}  // namespace
+
+EngineOptions engine_options(const Running& running) {
+  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return {.backend = running.backend,
+          .threads = running.threads > 0 ? running.threads : processors,
+          .cache = !running.no_cache};
+}
+
+Arguments parse_arguments(int count, char** words) { return Parser().parse(count, words); }
+std::vector<CommandHelp> all_commands() { return Parser().commands(); }
+
+}  // namespace tenon::cli

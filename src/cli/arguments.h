@@ -1,0 +1,104 @@
+// What can be asked of the program, one struct a command. Reading them from the command line is all that the
+// command-line library is used for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tenon/engine.h"
+
+namespace tenon::cli {
+
+// How an engine or a trainer runs.
+struct Running {
+  std::string backend;
+  int threads = 0;  // 0: one a processor
+  bool no_cache = false;
+};
+EngineOptions engine_options(const Running& running);
+
+struct TrainArguments {
+  std::string recipe;
+  std::vector<std::string> set;
+  std::string out;
+  std::string resume;
+  std::string on_nan;
+  bool print = false;
+  bool quiet = false;
+  Running running;
+};
+
+struct EvalArguments {
+  std::string model;
+  std::vector<std::string> data;
+  std::int64_t batch = 256;
+  bool json = false;
+  Running running;
+};
+
+struct BuildArguments {
+  std::string run;
+  std::string out;
+  std::int64_t items = 512;
+  Running running;
+};
+
+struct RunArguments {
+  std::string engine;
+  std::string input;
+  std::string output;
+  std::int64_t top = 0;
+  bool show = false;
+  std::int64_t batch = 256;
+  bool json = false;
+  Running running;
+};
+
+struct BenchArguments {
+  std::string engine;
+  std::vector<std::int64_t> batches = {1, 8, 64};
+  double seconds = 1;
+  bool json = false;
+  Running running;
+};
+
+struct InspectArguments {
+  std::string model;
+  std::string stage;
+  bool plan = false;
+  bool memory = false;
+  std::int64_t batch = 1;
+  bool json = false;
+  Running running;
+};
+
+struct DoctorArguments {
+  bool json = false;
+};
+
+struct CompletionArguments {
+  std::string shell;
+};
+
+// A text to print, and nothing else to do.
+struct Message {
+  std::string text;
+  int exit_code = 0;
+};
+
+using Arguments = std::variant<TrainArguments, EvalArguments, BuildArguments, RunArguments, BenchArguments,
+                               InspectArguments, DoctorArguments, CompletionArguments, Message>;
+
+// Help and mistakes come back as a Message.
+Arguments parse_arguments(int count, char** words);
+
+struct CommandHelp {
+  std::string name;
+  std::string description;
+  std::vector<std::string> options;  // "--json"
+};
+std::vector<CommandHelp> all_commands();
+
+}  // namespace tenon::cli

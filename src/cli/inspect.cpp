@@ -1,0 +1,143 @@
+#include "cli/commands.h"
+#include "cli/model.h"
+#include "cli/output.h"
+#include "pass/specialise.h"
+
+namespace tenon::cli {
+
+namespace {
+std::map<std::string, Type> types_for(const Engine& engine, const Shapes& shapes) {
+  std::map<std::string, Type> types;
+  for (const Port& port : engine.inputs())
+    types.emplace(port.name, Type::of(port.type.dtype, shapes.at(port.name)));
+  return types;
+}
+
+Json ports_json(const std::vector<Port>& ports) {
+  Json::Array array;
+  for (const Port& port : ports)
+    array.emplace_back(Json::Object{{"name", port.name}, {"type", to_string(port.type)}});
+  return array;
+}
+
+Json errors_json(const AccuracyReport& report) {
+  Json::Array outputs;
+  for (const OutputError& error : report.outputs)
+    outputs.emplace_back(Json::Object{{"output", error.output},
+                                      {"absolute", error.absolute},
+                                      {"relative", error.relative},
+                                      {"ulps", error.ulps}});
+  return outputs;
+}
+
+Json summary_json(const Engine& engine) {
+  const AccuracyReport& report = engine.report();
+  const EngineInfo& info = engine.info();
+  return Json::Object{
+      {"inputs", ports_json(engine.inputs())},
+      {"outputs", ports_json(engine.outputs())},
+      {"class_names", Json::Array(info.class_names.begin(), info.class_names.end())},
+      {"weights", Json::Object{{"tensors", engine.weights().size()}, {"bytes", engine.weight_bytes()}}},
+      {"notes", Json::Object(info.notes.begin(), info.notes.end())},
+      {"checked",
+       Json::Object{{"backend", report.backend}, {"items", report.items}, {"outputs", errors_json(report)}}}};
+}
+
+std::string summary_text(const Engine& engine) {
+  std::vector<Row> rows;
+  for (const Port& port : engine.inputs()) rows.push_back({"input", port.name + "  " + to_string(port.type)});
+  for (const Port& port : engine.outputs())
+    rows.push_back({"output", port.name + "  " + to_string(port.type)});
+  rows.push_back({"weights", cat(engine.weights().size(), " tensors, ", in_bytes(engine.weight_bytes()))});
+  if (!engine.info().class_names.empty()) rows.push_back({"classes", cat(engine.info().class_names)});
+  for (const auto& [name, value] : engine.info().notes)
+    if (name != kRecipeNote) rows.push_back({name, value});
+  for (const OutputError& error : engine.report().outputs)
+    rows.push_back(
+        {"checked", cat(error.output, " on ", engine.report().items, " items: off by ",
+                        in_error(error.relative), " of the largest, ", in_error(error.ulps), " ulps")});
+  return list(rows);
+}
+
+struct Memory {
+  std::size_t weights, constants, scratch, inputs, outputs;
+};
+
+Memory memory_of(const Engine& engine, const EngineSession& session) {
+  Memory memory{engine.weight_bytes(), session.constant_bytes(), session.scratch_bytes(), 0, 0};
+  for (const Port& port : engine.inputs()) memory.inputs += session.input(port.name).bytes();
+  for (const Port& port : engine.outputs()) memory.outputs += session.output(port.name).bytes();
+  return memory;
+}
+
+Json memory_json(const Memory& memory) {
+  return Json::Object{{"weights", memory.weights},
+                      {"constants", memory.constants},
+                      {"scratch", memory.scratch},
+                      {"inputs", memory.inputs},
+                      {"outputs", memory.outputs}};
+}
+
+std::string memory_text(const Memory& memory) {
+  return table({{"memory", "bytes"},
+                {"weights", in_bytes(memory.weights)},
+                {"constants", in_bytes(memory.constants)},
+                {"between steps", in_bytes(memory.scratch)},
+                {"inputs", in_bytes(memory.inputs)},
+                {"outputs", in_bytes(memory.outputs)}});
+}
+
+Json plan_json(const std::vector<StepInfo>& steps) {
+  Json::Array array;
+  for (const StepInfo& step : steps)
+    array.emplace_back(
+        Json::Object{{"step", step.name}, {"ran_as", step.ran_as}, {"microseconds", step.microseconds}});
+  return array;
+}
+
+std::string plan_text(const std::vector<StepInfo>& steps) {
+  std::vector<Row> rows{{"step", "ran as", "time"}};
+  for (const StepInfo& step : steps) rows.push_back({step.name, step.ran_as, in_time(step.microseconds)});
+  return table(rows);
+}
+
+std::string program_text(const Engine& engine, const std::string& stage, std::int64_t batch) {
+  if (stage == "source") return print(engine.program());
+  const Shapes shapes = shapes_for(engine, batch);
+  if (stage == "typed") return print(specialise(engine.program(), types_for(engine, shapes)));
+  return print(engine.session(shapes).lowered());
+}
+}  // namespace
+
+int execute(const InspectArguments& arguments) {
+  const Model model = open_model(arguments.model, arguments.running);
+  const Engine& engine = model.engine;
+  Json::Object json = summary_json(engine).object();
+  std::string text;
+  if (!arguments.stage.empty()) {
+    const std::string program = program_text(engine, arguments.stage, arguments.batch);
+    json.emplace_back("program", program);
+    text += program;
+  }
+  if (arguments.plan || arguments.memory) {
+    EngineSession session = engine.session(shapes_for(engine, arguments.batch));
+    session.run();  // the first run pays for what later ones do not
+    if (arguments.plan) {
+      const std::vector<StepInfo> steps = session.profile();
+      json.emplace_back("plan", plan_json(steps));
+      text += plan_text(steps);
+    }
+    if (arguments.memory) {
+      const Memory memory = memory_of(engine, session);
+      json.emplace_back("memory", memory_json(memory));
+      text += memory_text(memory);
+    }
+  }
+  if (arguments.json)
+    print_json(std::move(json));
+  else
+    print(text.empty() ? summary_text(engine) : text);
+  return kDone;
+}
+
+}  // namespace tenon::cli
