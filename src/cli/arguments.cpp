@@ -1,10 +1,12 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <thread>
 
 #include "cli/commands.h"
+#include "recipe/nearest.h"
 
 namespace tenon::cli {
 
@@ -26,6 +28,8 @@ class Parser {
   }
 
   Arguments parse(int count, char** words) {
+    if (count < 2) return Message{app_.help(), kBadInput};
+    check_command(words[1]);
     try {
       app_.parse(count, words);
     } catch (const CLI::CallForHelp&) {
@@ -49,6 +53,13 @@ class Parser {
   }
 
  private:
+  void check_command(const std::string& word) const {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app_.get_subcommands({})) names.push_back(command->get_name());
+    if (word.starts_with("-") || std::ranges::find(names, word) != names.end()) return;
+    fail("there is no command '", word, "'", recipe::suggestion(word, names), " (tenon --help says more)");
+  }
+
   template <class Given>
   CLI::App& command(const std::string& name, const std::string& description, Given& given) {
     CLI::App* added = app_.add_subcommand(name, description);
@@ -103,6 +114,7 @@ class Parser {
     run.add_option("-i,--input", run_.input, "Items: NPY, or NPZ with the names of inputs")->required();
     run.add_option("-o,--output", run_.output, "Where outputs go: NPY (the first) or NPZ (all)");
     run.add_option("--top", run_.top, "Print the best classes of each item")->check(CLI::PositiveNumber);
+    run.add_flag("--show", run_.show, "Draw the items, which must be pictures, with their best class");
     run.add_option("--batch", run_.batch, "Items at a time")->check(CLI::PositiveNumber);
     add_json(run, run_.json);
     add_running(run, run_.running);

@@ -50,6 +50,7 @@ struct RunArguments {
   std::string input;
   std::string output;
   std::int64_t top = 0;
+  bool show = false;
   std::int64_t batch = 256;
   bool json = false;
   Running running;
