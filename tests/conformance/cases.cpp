@@ -1,0 +1,30 @@
+#include "conformance/case.h"
+
+namespace tenon::conformance {
+
+const CaseTable& all_cases() {
+  static const CaseTable table = [] {
+    CaseTable made;
+    add_elementwise(made);
+    add_reductions(made);
+    add_contractions(made);
+    add_movement(made);
+    add_indexing(made);
+    add_activations(made);
+    add_normalisations(made);
+    add_losses(made);
+    return made;
+  }();
+  return table;
+}
+
+const std::map<Op, std::string>& exceptions() {
+  static const std::map<Op, std::string> table = {
+      {Op::input, "a leaf"},
+      {Op::state, "a leaf"},
+      {Op::constant, "a leaf"},
+  };
+  return table;
+}
+
+}  // namespace tenon::conformance
