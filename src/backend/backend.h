@@ -97,6 +97,15 @@ class Backend {
   // Whether pooling over windows that tile the image is better written as element-wise ops, to be fused.
   virtual bool tiles_pools(const Graph&, const Node&) const { return false; }
 
+  // The block of channels in which a convolution keeps its images best; 0 for none.
+  virtual std::int64_t channel_block(const Graph&, const Node&) const { return 0; }
+  // Whether a contraction reads its operand through `producer`, a movement, at no cost of its own.
+  virtual bool takes_in(const Graph&, const Node& contraction, const Node& producer) const {
+    static_cast<void>(contraction);
+    static_cast<void>(producer);
+    return false;
+  }
+
   // Compiles every node of a lowered program but its leaves; one step a node, null for a leaf.
   virtual std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) = 0;
 };

@@ -4,6 +4,7 @@
 #include "pass/dead.h"
 #include "pass/decompose.h"
 #include "pass/fuse.h"
+#include "pass/layout.h"
 #include "pass/pools.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
@@ -43,11 +44,15 @@ Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Bac
   program.apply("specialise", [&](const Graph& graph) { return specialise(graph, inputs); });
   program.apply("decompose",
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
+  program.apply_optional("simplify", simplify);
+  program.apply_optional("block-images", [&](const Graph& graph) {
+    return block_images(graph,
+                        [&](const Graph& in, const Node& node) { return backend.channel_block(in, node); });
+  });
   program.apply_optional("tile-pools", [&](const Graph& graph) {
     return tile_pools(graph,
                       [&](const Graph& in, const Node& node) { return backend.tiles_pools(in, node); });
   });
-  program.apply_optional("simplify", simplify);
   program.apply_optional("merge-common", merge_common);
   program.apply_optional("remove-dead", remove_dead);
   program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend); });

@@ -113,11 +113,18 @@ class Fuser {
   }
 
   void emit(const Unit& unit) {
-    const bool alone = unit.nodes.size() == 1 && unit.kind != Unit::Kind::loops;
-    if (alone)
+    if (stands_alone(unit))
       emit_alone(unit.nodes[0]);
     else
       emit_fused(unit);
+  }
+
+  // A single node that takes nothing along.
+  bool stands_alone(const Unit& unit) const {
+    if (unit.nodes.size() != 1 || unit.kind == Unit::Kind::loops) return false;
+    const auto& inputs = node(unit.nodes[0]).inputs;
+    return unit.kind != Unit::Kind::contraction ||
+           std::none_of(inputs.begin(), inputs.end(), [&](Ref input) { return is_cloned(input); });
   }
 
   void emit_alone(std::uint32_t id) {

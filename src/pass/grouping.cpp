@@ -94,7 +94,33 @@ class Grouper {
            });
   }
 
+  // A movement that every contraction behind it reads through.
+  bool is_taken_in(std::uint32_t id, std::uint32_t reader) const {
+    return reader == root_[reader] && backend_.takes_in(graph_, node(reader), node(id));
+  }
+
+  bool moves(std::uint32_t id) const { return node(id).op == Op::reshape || node(id).op == Op::transpose; }
+
+  bool is_taken_in(std::uint32_t id) const {
+    return std::any_of(readers_[id].begin(), readers_[id].end(),
+                       [&](std::uint32_t reader) { return is_taken_in(id, reader); });
+  }
+
+  // The two nodes of a movement that a contraction takes in: the one that it reads, and the one before that.
+  bool leads_into_contraction(std::uint32_t id) const {
+    return in_loops(id) && moves(id) &&
+           (is_taken_in(id) ||
+            std::any_of(readers_[id].begin(), readers_[id].end(),
+                        [&](std::uint32_t reader) { return moves(reader) && is_taken_in(reader); }));
+  }
+
   void find_cheap() {
+    for (std::uint32_t id = 0; id < count_; ++id)
+      if (leads_into_contraction(id) && !escapes_[id] &&
+          std::all_of(readers_[id].begin(), readers_[id].end(), [&](std::uint32_t reader) {
+            return in_loops(reader) || is_taken_in(id, reader) || kind_[reader] == Kind::cheap;
+          }))
+        kind_[id] = Kind::cheap;
     for (std::uint32_t id = 0; id < count_; ++id)
       if (is_cheap(id) && !escapes_[id] &&
           std::all_of(readers_[id].begin(), readers_[id].end(), [&](std::uint32_t reader) {
@@ -115,8 +141,8 @@ class Grouper {
 
   void assign_stages() {
     for (std::uint32_t id = 0; id < count_; ++id) {
-      for (const Ref input : node(id).inputs)
-        stage_[id] = std::max(stage_[id], stage_after(input, in_loops(id)));
+      const bool as_loops = in_loops(id) || kind_[id] == Kind::cheap;
+      for (const Ref input : node(id).inputs) stage_[id] = std::max(stage_[id], stage_after(input, as_loops));
       // What is read before the end of an epilogue is read by its root.
       if (absorbed(id)) stage_[id] = std::max(stage_[id], stage_[root_[id]]);
     }
@@ -148,7 +174,8 @@ class Grouper {
       if (in_loops(id) && node(id).op == Op::reshape && !same_group(id, node(id).inputs[0].node))
         kind_[id] = Kind::view;
     for (std::uint32_t id = static_cast<std::uint32_t>(count_); id-- > 0;) {
-      if (!in_loops(id) || node(id).op != Op::reshape) continue;
+      if (!in_loops(id) || node(id).op != Op::reshape || kind_[node(id).inputs[0].node] == Kind::cheap)
+        continue;
       const bool read_inside = std::any_of(readers_[id].begin(), readers_[id].end(),
                                            [&](std::uint32_t reader) { return same_group(id, reader); });
       if (!read_inside) kind_[id] = Kind::view;

@@ -8,7 +8,7 @@
 namespace tenon {
 
 namespace {
-// Images are [N, C, spatial axes…].
+// Images are [N, C, spatial axes…], and perhaps an axis of channels after these.
 constexpr std::size_t kFirstSpatial = 2;
 
 bool all_are(const Ints& values, std::int64_t wanted) {
@@ -44,9 +44,8 @@ Value filled(Graph& graph, DType dtype, const Shape& shape, double number) {
   return broadcast_to(graph.constant(Tensor::full(dtype, {}, number)), shape);
 }
 
-std::vector<Value> write_max_pool(Value x, const Node& node) {
+std::vector<Value> write_max_pool(Value x, const Node& node, const Shape& shape) {
   const Ints& kernel = node.attrs.ints("kernel");
-  const Shape shape = node.results[0].shape();
   const DType index_type = node.results[1].dtype;
   Value best = elements_at(x, 0, kernel, shape);
   Value place = filled(x.graph(), index_type, shape, 0);
@@ -60,9 +59,8 @@ std::vector<Value> write_max_pool(Value x, const Node& node) {
   return {best, place};
 }
 
-Value write_avg_pool(Value x, const Node& node) {
+Value write_avg_pool(Value x, const Node& node, const Shape& shape) {
   const Ints& kernel = node.attrs.ints("kernel");
-  const Shape shape = node.results[0].shape();
   Value sum = elements_at(x, 0, kernel, shape);
   for (std::int64_t i = 1; i < places_of(kernel); ++i) sum = add(sum, elements_at(x, i, kernel, shape));
   return div(sum, filled(x.graph(), x.dtype(), shape, static_cast<double>(places_of(kernel))));
@@ -75,6 +73,8 @@ Shape with_places(const Shape& shape, const Ints& kernel, bool spread) {
     wide.push_back(shape[kFirstSpatial + i]);
     wide.push_back(spread ? kernel[i] : 1);
   }
+  wide.insert(wide.end(), shape.begin() + static_cast<std::ptrdiff_t>(kFirstSpatial + kernel.size()),
+              shape.end());
   return wide;
 }
 
@@ -91,6 +91,7 @@ Value gathered(Value wide, const Shape& image, const Shape& windows, const Ints&
     covered.push_back(windows[kFirstSpatial + i] * kernel[i]);
     options.high[kFirstSpatial + i] = image[kFirstSpatial + i] - covered.back();
   }
+  covered.insert(covered.end(), image.begin() + static_cast<std::ptrdiff_t>(covered.size()), image.end());
   const Value result = reshape(wide, covered);
   return covered == image ? result : pad(result, options);
 }
@@ -109,22 +110,22 @@ Value place_numbers(Graph& graph, DType dtype, const Shape& wide, const Ints& ke
   return numbers;
 }
 
-Value write_max_unpool(Value dy, Value window, const Node& node) {
+Value write_max_unpool(Value dy, Value window, const Node& node, const Shape& image) {
   const Ints& kernel = node.attrs.ints("kernel");
   const Shape windows = dy.type().shape();
   const Value wide = spread(dy, kernel);
   const Shape shape = wide.type().shape();
   const Value here = equal(spread(window, kernel), place_numbers(dy.graph(), window.dtype(), shape, kernel));
   const Value placed = select(here, wide, filled(dy.graph(), dy.dtype(), shape, 0));
-  return gathered(placed, node.results[0].shape(), windows, kernel);
+  return gathered(placed, image, windows, kernel);
 }
 
-Value write_avg_unpool(Value dy, const Node& node) {
+Value write_avg_unpool(Value dy, const Node& node, const Shape& image) {
   const Ints& kernel = node.attrs.ints("kernel");
   const Shape windows = dy.type().shape();
   const Value share =
       div(dy, filled(dy.graph(), dy.dtype(), windows, static_cast<double>(places_of(kernel))));
-  return gathered(spread(share, kernel), node.results[0].shape(), windows, kernel);
+  return gathered(spread(share, kernel), image, windows, kernel);
 }
 }  // namespace
 
@@ -141,20 +142,24 @@ bool is_tiling_pool(const Node& node) {
          !node.attrs.flag("ceil") && places_of(kernel) <= kMostPlaces && node.results[0].size() > 0;
 }
 
+std::vector<Value> write_pool(const Node& node, std::span<const Value> inputs, const Shape& result) {
+  switch (node.op) {
+    case Op::max_pool:
+      return write_max_pool(inputs[0], node, result);
+    case Op::avg_pool:
+      return {write_avg_pool(inputs[0], node, result)};
+    case Op::max_unpool:
+      return {write_max_unpool(inputs[0], inputs[1], node, result)};
+    default:
+      return {write_avg_unpool(inputs[0], node, result)};
+  }
+}
+
 Graph tile_pools(const Graph& graph, const std::function<bool(const Graph&, const Node&)>& chosen) {
   using Results = std::optional<std::vector<Value>>;
   return Rewrite::apply(graph, [&](Rewrite&, const Node& node, std::span<const Value> in) -> Results {
     if (!is_tiling_pool(node) || !chosen(graph, node)) return std::nullopt;
-    switch (node.op) {
-      case Op::max_pool:
-        return write_max_pool(in[0], node);
-      case Op::avg_pool:
-        return {{write_avg_pool(in[0], node)}};
-      case Op::max_unpool:
-        return {{write_max_unpool(in[0], in[1], node)}};
-      default:
-        return {{write_avg_unpool(in[0], node)}};
-    }
+    return write_pool(node, in, node.results[0].shape());
   });
 }
 

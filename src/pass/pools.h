@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "tenon/graph.h"
 
@@ -19,5 +20,8 @@ Graph tile_pools(const Graph& graph, const std::function<bool(const Graph&, cons
 
 // Whether the pass can write a node so.
 bool is_tiling_pool(const Node& node);
+// What it writes; `result` is the shape of the first result. Images may have one axis more than the node's,
+// at the end.
+std::vector<Value> write_pool(const Node& node, std::span<const Value> inputs, const Shape& result);
 
 }  // namespace tenon

@@ -13,6 +13,10 @@ bool runs_as_contraction(const Graph& graph, const Node& node);
 // Whether `consumer` may follow what `contraction` and its epilogue so far compute.
 bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
                     const Node& consumer);
+// The block of channels in which a convolution is run best, 0 for none; and whether it reads an operand
+// through `producer`, the end of an unblocking.
+std::int64_t preferred_channel_block(const Graph& graph, const Node& node);
+bool reads_through(const Graph& graph, const Node& contraction, const Node& producer);
 // A contraction or a fused node of kind "contraction". Null where the library declines after all.
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,
                                           const BackendOptions& options);

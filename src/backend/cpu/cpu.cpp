@@ -68,6 +68,12 @@ class CpuBackend : public HostBackend {
     });
   }
 
+  std::int64_t channel_block(const Graph& graph, const Node& node) const override {
+    return cpu::preferred_channel_block(graph, node);
+  }
+  bool takes_in(const Graph& graph, const Node& contraction, const Node& producer) const override {
+    return cpu::reads_through(graph, contraction, producer);
+  }
   bool tiles_pools(const Graph&, const Node&) const override { return cpu::loops_available(); }
 
   std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {

@@ -4,6 +4,8 @@
 
 #include "backend/cpu/onednn/parts.h"
 #include "backend/host.h"
+#include "codegen/target.h"
+#include "op/blocked.h"
 #include "tenon/op.h"
 
 namespace tenon::cpu {
@@ -45,7 +47,7 @@ std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body,
     throw std::logic_error("an operand of an epilogue is no input of its group");
   };
   std::vector<std::uint32_t> order;
-  for (const Ref input : body.node(parts.root).inputs) order.push_back(position(input));
+  for (const Ref operand : parts.operands) order.push_back(position(operand));
   for (const EpiloguePart& part : parts.epilogue)
     if (part.has_operand) order.push_back(position(part.operand));
   order.push_back(static_cast<std::uint32_t>(inputs));
@@ -56,19 +58,48 @@ bool is_convolution(const Node& node) {
   return node.op == Op::conv || node.op == Op::conv_transpose || node.op == Op::conv_filter;
 }
 
+ChainKind image_kind(const Node& root, std::int64_t block) {
+  if (!is_convolution(root)) return ChainKind::matrix;
+  return block ? ChainKind::blocked_image : ChainKind::image;
+}
+
 bool is_root(const Node& node) { return node.op == Op::matmul || is_convolution(node); }
 
+bool takes_block(const Graph& graph, const Node& node) {
+  return is_convolution(node) && node.op != Op::conv_filter &&
+         graph.type({static_cast<std::uint32_t>(&node - graph.nodes().data())}).rank() == 4;
+}
+
+Parts begin(const Graph& body, std::uint32_t root) {
+  Parts parts{body, {root}, {}, {}, {}, 0};
+  for (const Ref input : body.nodes()[root].inputs) {
+    const auto blocked = is_convolution(body.nodes()[root]) ? unblocked_from(body, input) : std::nullopt;
+    parts.operands.push_back(blocked.value_or(input));
+    parts.operand_blocks.push_back(blocked ? body.type(*blocked).dims[4].constant() : 0);
+  }
+  return parts;
+}
+
+// The body read from its root on: blocking, then what is an epilogue.
 std::optional<Parts> parts_of(const Graph& body) {
   std::optional<Parts> parts;
   Ref chain;
   for (std::uint32_t id = 0; id < body.nodes().size(); ++id) {
     const Node& node = body.nodes()[id];
     if (is_root(node)) {
-      parts.emplace(Parts{body, {id}, {}});
+      parts.emplace(begin(body, id));
       chain = {id};
-    } else if (parts && std::find(node.inputs.begin(), node.inputs.end(), chain) != node.inputs.end()) {
-      auto part =
-          match_epilogue(body, chain, node, parts->epilogue.empty(), is_convolution(body.node(parts->root)));
+      continue;
+    }
+    if (!parts || std::find(node.inputs.begin(), node.inputs.end(), chain) == node.inputs.end()) continue;
+    if (chain == parts->root && cuts_channels(body, node)) {
+      chain = {id};
+    } else if (cuts_channels(body, body.node(chain)) && puts_block_last(node)) {
+      parts->result_block = node.results[0].dims[4].constant();
+      chain = {id};
+    } else {
+      auto part = match_epilogue(body, chain, node, parts->epilogue.empty(),
+                                 image_kind(body.node(parts->root), parts->result_block));
       if (!part) return std::nullopt;
       parts->epilogue.push_back(std::move(*part));
       chain = {id};
@@ -99,13 +130,33 @@ bool runs_as_contraction(const Graph& graph, const Node& node) {
   return true;
 }
 
+std::int64_t preferred_channel_block(const Graph& graph, const Node& node) {
+  constexpr std::int64_t kBlock = 16;  // f32 lanes of AVX-512
+  if (!is_convolution(node) || !runs_as_contraction(graph, node)) return 0;
+  const bool fits = node.results[0].dtype == DType::f32 && graph.type(node.inputs[0]).rank() == 4 &&
+                    node.attrs.integer("groups") == 1;
+  return fits && codegen::native_target().simd == codegen::Simd::avx512 ? kBlock : 0;
+}
+
+bool reads_through(const Graph& graph, const Node& contraction, const Node& producer) {
+  if (!is_convolution(contraction)) return false;
+  const auto id = static_cast<std::uint32_t>(&producer - graph.nodes().data());
+  return unblocked_from(graph, {id}).has_value();
+}
+
 bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
                     const Node& consumer) {
+  const auto root = static_cast<std::uint32_t>(&contraction - graph.nodes().data());
+  if (epilogue.empty() && takes_block(graph, contraction) && cuts_channels(graph, consumer)) return true;
+  const bool is_cut = !epilogue.empty() && cuts_channels(graph, graph.nodes()[epilogue[0]]);
+  if (is_cut && epilogue.size() == 1) return puts_block_last(consumer);
   if (contraction.op != Op::matmul && contraction.op != Op::conv)
     return false;  // the library's gradients stand alone
-  const auto chain = epilogue.empty() ? Ref{static_cast<std::uint32_t>(&contraction - graph.nodes().data())}
-                                      : Ref{epilogue.back()};
-  return match_epilogue(graph, chain, consumer, epilogue.empty(), is_convolution(contraction)).has_value();
+  const std::size_t movement = is_cut ? 2 : 0;
+  const Ref chain = epilogue.empty() ? Ref{root} : Ref{epilogue.back()};
+  const std::int64_t block = is_cut ? graph.type(chain).dims[4].constant() : 0;
+  return match_epilogue(graph, chain, consumer, epilogue.size() == movement, image_kind(contraction, block))
+      .has_value();
 }
 
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,

@@ -27,7 +27,17 @@ onednn::Operand filters(const Type& type, std::int64_t groups) {
   return operand;
 }
 
-onednn::ConvSpec spec_of(const Graph& graph, const Node& node) {
+// An image, plain or with its channels in blocks.
+onednn::Operand image(const Type& type, std::int64_t block) {
+  onednn::Operand operand = plain(type);
+  if (block) operand.layout = {cat("aBcd", block, "b")};
+  return operand;
+}
+
+onednn::ConvSpec spec_of(const Parts& parts) {
+  const Graph& graph = parts.graph;
+  const Node& node = graph.node(parts.root);
+  const auto& blocks = parts.operand_blocks;
   const std::int64_t groups = node.attrs.integer("groups");
   const Type& a = graph.type(node.inputs[0]);
   const Type& b = graph.type(node.inputs[1]);
@@ -35,19 +45,19 @@ onednn::ConvSpec spec_of(const Graph& graph, const Node& node) {
   onednn::ConvSpec spec;
   if (node.op == Op::conv) {
     spec.kind = result.dims[0].constant() >= kLargeBatch ? Kind::forward_training : Kind::forward_inference;
-    spec.x = plain(a);
+    spec.x = image(a, blocks[0]);
     spec.w = filters(b, groups);
-    spec.y = plain(result);
+    spec.y = image(result, parts.result_block);
   } else if (node.op == Op::conv_transpose) {
     spec.kind = Kind::input_gradient;
-    spec.x = plain(result);
+    spec.x = image(result, parts.result_block);
     spec.w = filters(b, groups);
-    spec.y = plain(a);
+    spec.y = image(a, blocks[0]);
   } else {
     spec.kind = Kind::filter_gradient;
-    spec.x = plain(a);
+    spec.x = image(a, blocks[0]);
     spec.w = filters(result, groups);
-    spec.y = plain(b);
+    spec.y = image(b, blocks[1]);
   }
   const std::size_t spatial = spec.y.dims.size() - 2;
   spec.strides = filled(node.attrs.ints("strides"), spatial, 1);
@@ -76,7 +86,7 @@ std::vector<onednn::Operand> operands_of(const onednn::ConvSpec& spec) {
 }  // namespace
 
 std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads) {
-  onednn::ConvSpec spec = spec_of(parts.graph, parts.graph.node(parts.root));
+  onednn::ConvSpec spec = spec_of(parts);
   for (const EpiloguePart& part : parts.epilogue) {
     if (part.is_bias)
       spec.bias = spec.y.dtype;
@@ -84,7 +94,10 @@ std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads
       spec.epilogue.push_back(part.post_op);
   }
   const std::vector<onednn::Operand> given = operands_of(spec);
-  spec.x.layout = spec.w.layout = spec.y.layout = {};  // the library's choice
+  // What is blocked already stays as it is; for the rest the library chooses.
+  spec.w.layout = {};
+  for (onednn::Operand* operand : {&spec.x, &spec.y})
+    if (operand->layout == onednn::row_major(operand->dims.size())) operand->layout = {};
   auto primitive = onednn::make_convolution(spec, threads);
   if (!primitive) return std::nullopt;
   return onednn::Arranged::make(std::move(*primitive), given, threads);

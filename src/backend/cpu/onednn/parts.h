@@ -11,6 +11,11 @@ struct Parts {
   const Graph& graph;
   Ref root;
   std::vector<EpiloguePart> epilogue;
+  // What the root reads, from before it was unblocked where the contraction takes that along.
+  std::vector<Ref> operands;
+  // The channels in a block, 0 where the operand or the result is plain.
+  std::vector<std::int64_t> operand_blocks;
+  std::int64_t result_block = 0;
 };
 
 std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads);

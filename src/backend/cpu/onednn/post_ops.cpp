@@ -28,11 +28,19 @@ Shape aligned(const Shape& shape, std::size_t rank) {
   return dims;
 }
 
-// One number a column of a matrix, or a channel of an image: `axis` alone is not 1.
-bool is_along(const Shape& dims, std::size_t axis) {
+// One number a column of a matrix, or a channel of an image.
+bool is_along(const Shape& dims, ChainKind kind) {
+  if (kind == ChainKind::blocked_image) return dims[0] == 1 && dims[2] == 1 && dims[3] == 1 && dims[4] != 1;
+  const std::size_t axis = kind == ChainKind::image ? 1 : dims.size() - 1;
   for (std::size_t i = 0; i < dims.size(); ++i)
     if ((dims[i] == 1) == (i == axis)) return false;
   return true;
+}
+
+// The operand as the library knows it: a blocked image by its layout.
+onednn::Operand library_operand(DType dtype, const Shape& dims, ChainKind kind) {
+  if (kind != ChainKind::blocked_image) return {dtype, dims, onednn::row_major(dims.size())};
+  return {dtype, {dims[0], dims[1] * dims[4], dims[2], dims[3]}, {cat("aBcd", dims[4], "b")}};
 }
 
 std::optional<Kind> binary_kind(Op op) {
@@ -82,7 +90,7 @@ std::optional<EpiloguePart> with_number(Op op, double number) {
 }  // namespace
 
 std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first,
-                                           bool of_image) {
+                                           ChainKind kind) {
   const Type& type = graph.type(chain);
   if (consumer.results.size() != 1 || consumer.results[0] != type) return std::nullopt;
   EpiloguePart part;
@@ -100,9 +108,12 @@ std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const 
   part.operand = before_broadcast(graph, other);
   const Type& held = graph.type(part.operand);
   const Shape dims = aligned(held.shape(), static_cast<std::size_t>(type.rank()));
-  part.is_bias = first && consumer.op == Op::add && is_along(dims, of_image ? 1 : dims.size() - 1) &&
-                 held.dtype == type.dtype;
-  part.post_op = {*binary, 0, 0, {held.dtype, dims, onednn::row_major(dims.size())}};
+  part.is_bias = first && consumer.op == Op::add && is_along(dims, kind) && held.dtype == type.dtype;
+  if (part.is_bias) return part;
+  // Of a blocked image, what is neither a bias nor of the image's own shape has no layout that the library
+  // knows.
+  if (kind == ChainKind::blocked_image && dims != type.shape()) return std::nullopt;
+  part.post_op = {*binary, 0, 0, library_operand(held.dtype, dims, kind)};
   return part;
 }
 

@@ -15,9 +15,13 @@ struct EpiloguePart {
   bool has_operand = false;
 };
 
+// What the chain computes: a bias runs along the columns of a matrix, the channels of an image [N, C, …], or
+// the channels of an image in blocks [N, C / block, H, W, block].
+enum class ChainKind : std::uint8_t { matrix, image, blocked_image };
+
 // `consumer` as a part of an epilogue that reads `chain`, the contraction's result so far. `first`: nothing
-// came before it, so that it may be the bias. `of_image`: the result is [N, C, …], and a bias runs along C.
+// was added before it, so that it may be the bias.
 std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first,
-                                           bool of_image);
+                                           ChainKind kind);
 
 }  // namespace tenon::cpu

@@ -1,0 +1,126 @@
+#include "pass/layout.h"
+
+#include <map>
+
+#include "op/blocked.h"
+#include "pass/pools.h"
+#include "pass/rewrite.h"
+#include "tenon/ops.h"
+
+namespace tenon {
+
+namespace {
+using Results = std::optional<std::vector<Value>>;
+using Inputs = std::span<const Value>;
+using BlockOf = std::function<std::int64_t(const Graph&, const Node&)>;
+
+class Blocker {
+ public:
+  Blocker(const Graph& from, const BlockOf& block_of) : from_(from), block_of_(block_of) {}
+
+  Results visit(Rewrite& rewrite, const Node& node, Inputs in) {
+    switch (node.op) {
+      case Op::conv:
+      case Op::conv_transpose:
+      case Op::conv_filter:
+        return convolution(rewrite, node, in);
+      case Op::max_pool:
+      case Op::avg_pool:
+      case Op::max_unpool:
+      case Op::avg_unpool:
+        return pool(node, in);
+      case Op::reduce_sum:
+        return sum(node, in);
+      default:
+        return definition(node.op).elementwise ? element(rewrite, node, in) : std::nullopt;
+    }
+  }
+
+ private:
+  bool is_blocked(Value plain) const { return blocked_.contains(plain.ref()); }
+
+  // The plain value that readers see; it disappears where they all read the blocked one.
+  Value remember(Value blocked) {
+    const Value plain = unblock_channels(blocked);
+    blocked_.emplace(plain.ref(), blocked);
+    return plain;
+  }
+
+  Value blocked(Value plain, std::int64_t block) {
+    const auto known = blocked_.find(plain.ref());
+    return known == blocked_.end() ? block_channels(plain, block) : known->second;
+  }
+
+  Results convolution(Rewrite& rewrite, const Node& node, Inputs in) {
+    const std::int64_t block = block_of_(from_, node);
+    if (block == 0) return std::nullopt;
+    std::vector<Value> operands(in.begin(), in.end());
+    const std::size_t images = node.op == Op::conv_filter ? 2 : 1;
+    for (std::size_t i = 0; i < images; ++i)
+      if (can_block(operands[i].type(), block)) operands[i] = unblock_channels(blocked(operands[i], block));
+    const Value result = rewrite.copy(node, operands)[0];
+    if (node.op == Op::conv_filter || !can_block(result.type(), block)) return {{result}};
+    return {{remember(block_channels(result, block))}};
+  }
+
+  std::optional<std::int64_t> block_among(Inputs in) const {
+    for (const Value& input : in)
+      if (const auto known = blocked_.find(input.ref()); known != blocked_.end())
+        return known->second.type().shape()[4];
+    return std::nullopt;
+  }
+
+  // What is the same for all rows and columns, or all channels, is broadcast in blocked form from what it was
+  // before.
+  Value operand(Value plain, const Shape& image, std::int64_t block) {
+    const Node& node = plain.graph().node(plain.ref());
+    if (is_blocked(plain) || node.op != Op::broadcast_to) return blocked(plain, block);
+    const Value source = plain.graph().value(node.inputs[0]);
+    Shape dims = source.type().shape();
+    dims.insert(dims.begin(), 4 - dims.size(), 1);
+    if (dims[1] != 1 && (dims[2] != 1 || dims[3] != 1)) return blocked(plain, block);
+    const Shape cut =
+        dims[1] == 1 ? Shape{dims[0], 1, dims[2], dims[3], 1} : Shape{dims[0], dims[1] / block, 1, 1, block};
+    return broadcast_to(reshape(source, cut), blocked_shape(image, block));
+  }
+
+  Results element(Rewrite& rewrite, const Node& node, Inputs in) {
+    const auto block = block_among(in);
+    if (!block || node.results[0].rank() != 4) return std::nullopt;
+    const Shape image = node.results[0].shape();
+    std::vector<Value> operands;
+    for (const Value& input : in) operands.push_back(operand(input, image, *block));
+    return {{remember(rewrite.copy(node, operands)[0])}};
+  }
+
+  Results pool(const Node& node, Inputs in) {
+    const auto block = block_among(in);
+    if (!block || !is_tiling_pool(node)) return std::nullopt;
+    std::vector<Value> operands;
+    for (const Value& input : in) operands.push_back(blocked(input, *block));
+    std::vector<Value> results;
+    for (const Value& result : write_pool(node, operands, blocked_shape(node.results[0].shape(), *block)))
+      results.push_back(remember(result));
+    return results;
+  }
+
+  // Over everything but the channels: a gradient of a bias.
+  Results sum(const Node& node, Inputs in) {
+    const Ints over{0, 2, 3};
+    if (!is_blocked(in[0]) || node.attrs.ints("axes") != over) return std::nullopt;
+    return {{reshape(reduce_sum(blocked_.at(in[0].ref()), over), node.results[0].shape())}};
+  }
+
+  const Graph& from_;
+  const BlockOf& block_of_;
+  std::map<Ref, Value> blocked_;  // by plain value, of the new graph
+};
+}  // namespace
+
+Graph block_images(const Graph& graph, const BlockOf& block_of) {
+  Blocker blocker(graph, block_of);
+  return Rewrite::apply(
+      graph, [&](Rewrite& rewrite, const Node& node, Inputs in) { return blocker.visit(rewrite, node, in); });
+}
+
+}  // namespace tenon

@@ -1,0 +1,62 @@
+#include "pass/layout.h"
+
+#include "pass/dead.h"
+#include "pass/expect.h"
+
+namespace tenon {
+namespace {
+
+Graph blocked(const Graph& graph) {
+  return remove_dead(block_images(graph, [](const Graph&, const Node&) { return std::int64_t{4}; }));
+}
+
+TEST(BlockImages, KeepsBlocksBetweenConvolutions) {
+  expect_pass(R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 3, 3], v: f32[8, 8, 3, 3]) {
+    %3 = conv(%x, %w)
+    %4 = exp(%3)
+    %5 = conv(%4, %v)
+    %6 = reduce_sum(%5) {axes = [0, 2, 3]}
+    return y = %6 })",
+              blocked, R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 3, 3], v: f32[8, 8, 3, 3]) {
+    %3 = conv(%x, %w)
+    %4 = reshape(%3) {shape = [1, 2, 4, 3, 3]}
+    %5 = transpose(%4) {perm = [0, 1, 3, 4, 2]}
+    %6 = exp(%5)
+    %7 = transpose(%6) {perm = [0, 1, 4, 2, 3]}
+    %8 = reshape(%7) {shape = [1, 8, 3, 3]}
+    %9 = conv(%8, %v)
+    %10 = reshape(%9) {shape = [1, 2, 4, 1, 1]}
+    %11 = transpose(%10) {perm = [0, 1, 3, 4, 2]}
+    %12 = reduce_sum(%11) {axes = [0, 2, 3]}
+    %13 = reshape(%12) {shape = [8]}
+    return y = %13 })");
+}
+
+TEST(BlockImages, BroadcastsABiasInBlocks) {
+  expect_pass(R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 3, 3], b: f32[8, 1, 1]) {
+    %3 = conv(%x, %w)
+    %4 = broadcast_to(%b) {shape = [1, 8, 3, 3]}
+    %5 = add(%3, %4)
+    return y = %5 })",
+              blocked, R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 3, 3], b: f32[8, 1, 1]) {
+    %3 = conv(%x, %w)
+    %4 = reshape(%3) {shape = [1, 2, 4, 3, 3]}
+    %5 = transpose(%4) {perm = [0, 1, 3, 4, 2]}
+    %6 = reshape(%b) {shape = [1, 2, 1, 1, 4]}
+    %7 = broadcast_to(%6) {shape = [1, 2, 3, 3, 4]}
+    %8 = add(%5, %7)
+    %9 = transpose(%8) {perm = [0, 1, 4, 2, 3]}
+    %10 = reshape(%9) {shape = [1, 8, 3, 3]}
+    return y = %10 })");
+}
+
+TEST(BlockImages, LeavesChannelsThatFillNoBlockAlone) {
+  constexpr std::string_view kOdd = R"(graph g(x: f32[1, 3, 5, 5], w: f32[6, 3, 3, 3]) {
+    %2 = conv(%x, %w)
+    %3 = exp(%2)
+    return y = %3 })";
+  expect_pass(kOdd, blocked, kOdd);
+}
+
+}  // namespace
+}  // namespace tenon
