@@ -1,4 +1,5 @@
-// Trains a small network on handwritten digits, and shows what it makes of some it has not seen.
+// Trains a small network on handwritten digits, keeps it as an engine, and shows what that makes of digits it
+// has not seen.
 //
 //   example_mnist [folder of the data] [epochs]
 #include <tenon/tenon.h>
@@ -24,7 +25,10 @@ void train(const std::string& folder, std::int64_t epochs) {
               {.epochs = epochs, .batch = 64, .validate = digits.test, .schedule = schedule::linear()});
 
   const Dataset some = digits.test.take(10);
-  const Tensor scores = trainer.predict(some.column("x"));
+  const TrainedModel model = trainer.model();
+  const Engine engine(*model.program, model.weights, {.class_names = model.class_names});
+  engine.save("digits.tenon");
+  const Tensor scores = engine.run(some.column("x"));
   for (std::int64_t i = 0; i < some.size(); ++i)
     std::printf("digit %d, seen as %td\n", static_cast<int>(some.column("y").number(i)), digit(scores, i));
 }

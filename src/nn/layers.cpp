@@ -18,6 +18,10 @@ Value Linear::operator()(Context& context, Value x) const {
 
 Value Flatten::operator()(Context&, Value x) const { return reshape(x, Ints{0, -1}); }
 
+Value Dropout::operator()(Context& context, Value x) const {
+  return context.training() ? dropout(x, context.key(), rate, context.stream()) : x;
+}
+
 Value LayerNorm::operator()(Context& context, Value x) const {
   const Shape shape = known_sizes(context, x, axis);
   const Value scale = context.parameter("weight", shape, init::ones());

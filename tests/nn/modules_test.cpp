@@ -122,6 +122,17 @@ TEST(Modules, WhatIsNoImageIsRefused) {
       HasSubstr("cannot be divided among 3 groups"));
 }
 
+TEST(Modules, DropoutHasAStreamForEachLayerAndNoneWhenNotTraining) {
+  const Sequential net{Dropout{0.25}, Dropout{0.5}};
+  const Written training(net, {DType::f32, {"N", 4}}, true);
+  const Node& last = training.graph.node(training.y.ref());
+  EXPECT_EQ(last.attrs.integer("stream"), 1);
+  EXPECT_EQ(last.attrs.number("rate"), 0.5);
+  EXPECT_TRUE(training.graph.find_input(kKeyInput).has_value());
+  const Written evaluating(net, {DType::f32, {"N", 4}});
+  EXPECT_EQ(evaluating.y, evaluating.x);
+}
+
 TEST(Modules, BranchesOfAModelOfOnesOwnAreNamedByTheirCalls) {
   const Module model = [](Context& context, Value a, Value b) {
     const Value left = context.call("left", Linear{4}, a);

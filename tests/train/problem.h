@@ -23,7 +23,7 @@ inline Dataset sectors(std::int64_t items, std::uint64_t seed = 1) {
   return Dataset({{"x", x}, {"y", y}}, {"east", "west", "south"});
 }
 
-inline nn::Sequential small_net() { return {nn::Linear{8}, nn::Tanh{}, nn::Linear{3}}; }
+inline nn::Sequential small_net() { return {nn::Linear{8}, nn::Tanh{}, nn::Dropout{0.1}, nn::Linear{3}}; }
 
 inline Trainer small_trainer(TrainerOptions options = {}) {
   options.backend = "reference";
