@@ -47,6 +47,8 @@ std::string padded(const std::string& caption, std::int64_t width) {
   const auto wanted = static_cast<std::size_t>(width);
   return caption.size() < wanted ? caption + std::string(wanted - caption.size(), ' ') : caption;
 }
+
+std::string without_end(const std::string& line) { return line.substr(0, line.find_last_not_of(' ') + 1); }
 }  // namespace
 
 std::string pictures(const Tensor& items, std::span<const std::string> captions) {
@@ -57,12 +59,14 @@ std::string pictures(const Tensor& items, std::span<const std::string> captions)
   for (std::int64_t first = 0; first < items.dim(0); first += across) {
     const std::int64_t end = std::min(items.dim(0), first + across);
     for (std::int64_t y = 0; y < frames.height; y += 2) {
-      for (std::int64_t item = first; item < end; ++item) out += line_of(frames, item, y) + gap;
-      out += "\n";
+      std::string line;
+      for (std::int64_t item = first; item < end; ++item) line += line_of(frames, item, y) + gap;
+      out += without_end(line) + "\n";
     }
+    std::string line;
     for (std::int64_t item = first; item < end; ++item)
-      out += padded(captions[static_cast<std::size_t>(item)], frames.width) + gap;
-    out += "\n\n";
+      line += padded(captions[static_cast<std::size_t>(item)], frames.width) + gap;
+    out += without_end(line) + "\n\n";
   }
   return out;
 }
