@@ -10,17 +10,17 @@
 
 namespace tenon::test {
 
-inline std::vector<Tensor> run_op_all(Op op, const std::vector<Tensor>& inputs, Attrs attrs = {}) {
+inline std::vector<Tensor> run_op_all(Op op, const std::vector<Tensor>& inputs, const Attrs& attrs = {}) {
   Graph graph;
   std::vector<Value> values;
   for (const Tensor& input : inputs) values.push_back(graph.input(cat("x", values.size()), Type::of(input)));
-  const std::vector<Value> results = graph.emit(op, values, std::move(attrs));
+  const std::vector<Value> results = graph.emit(op, values, attrs);
   const Node& node = graph.node(results.front().ref());
   return definition(op).kernel({node, inputs, node.results, {}});
 }
 
-inline Tensor run_op(Op op, const std::vector<Tensor>& inputs, Attrs attrs = {}) {
-  return run_op_all(op, inputs, std::move(attrs)).front();
+inline Tensor run_op(Op op, const std::vector<Tensor>& inputs, const Attrs& attrs = {}) {
+  return run_op_all(op, inputs, attrs).front();
 }
 
 template <class T>
