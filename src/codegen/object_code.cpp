@@ -26,7 +26,7 @@ template <class T>
 std::vector<T> records(std::span<const std::byte> bytes) {
   check(bytes.size() % sizeof(T) == 0, "a table has half an entry");
   std::vector<T> result(bytes.size() / sizeof(T));
-  std::memcpy(result.data(), bytes.data(), bytes.size());
+  if (!result.empty()) std::memcpy(result.data(), bytes.data(), bytes.size());
   return result;
 }
 
@@ -144,13 +144,14 @@ class ObjectLoader {
   void relocate(const Elf64_Shdr& table) {
     for (const Elf64_Rela& entry : records<Elf64_Rela>(part(object_, table.sh_offset, table.sh_size))) {
       check(ELF64_R_SYM(entry.r_info) < symbols_.size(), "a relocation has no symbol");
-      const auto target =
-          reinterpret_cast<std::int64_t>(address_of(symbols_[ELF64_R_SYM(entry.r_info)])) + entry.r_addend;
+      // Wrapping: an addend may be anything.
+      const auto target = reinterpret_cast<std::uint64_t>(address_of(symbols_[ELF64_R_SYM(entry.r_info)])) +
+                          static_cast<std::uint64_t>(entry.r_addend);
       apply(ELF64_R_TYPE(entry.r_info), table.sh_info, entry.r_offset, target);
     }
   }
 
-  void apply(std::uint64_t type, std::size_t section, std::uint64_t offset, std::int64_t target) {
+  void apply(std::uint64_t type, std::size_t section, std::uint64_t offset, std::uint64_t target) {
     const std::size_t size = type == R_X86_64_64 ? 8 : 4;
     const std::uint64_t end = sections_[section].sh_size;
     check(end >= size && offset <= end - size, "a relocation lies behind its section");
@@ -160,7 +161,7 @@ class ObjectLoader {
       return;
     }
     check(type == R_X86_64_PC32 || type == R_X86_64_PLT32, "it has a relocation of kind ", type);
-    const std::int64_t distance = target - reinterpret_cast<std::int64_t>(place);
+    const auto distance = static_cast<std::int64_t>(target - reinterpret_cast<std::uint64_t>(place));
     const auto narrow = static_cast<std::int32_t>(distance);
     check(narrow == distance, "a relocation does not reach");
     std::memcpy(place, &narrow, sizeof narrow);
