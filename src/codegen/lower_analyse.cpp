@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "codegen/lower_cost.h"
 #include "codegen/lower_eval.h"
 #include "codegen/lower_stage.h"
 
@@ -51,7 +52,7 @@ class Analyser {
     const Node& node = body_.node(ref);
     if (node.op != Op::input && (stages_.of(ref) == kNoStage || node.op == Op::constant)) return std::nullopt;
     const Type& type = body_.type(ref);
-    const Linear flat = flat_position(positions_, at, type.shape());
+    const Linear flat = positions_.plain(flat_position(positions_, at, type.shape()));
     stage.reads.push_back({ref, at, flat});
     if (!buffers_.contains(ref)) buffers_[ref] = builder_.input(type.dtype, type.size());
     return builder_.load(buffers_[ref], index(flat), when);
@@ -83,9 +84,16 @@ class Analyser {
       if (split(stage, info.of)) return true;
       if (info.kind != AtomKind::quotient && info.kind != AtomKind::remainder) continue;
       for (std::size_t i = 0; i < stage.loops.size(); ++i)
-        if (info.of == stage.loops[i].variable && cut(stage, i, info.number)) return true;
+        if (info.of == stage.loops[i].variable && !stretches(stage, i, info) && cut(stage, i, info.number))
+          return true;
     }
     return false;
+  }
+  // Neighbours that read the same element, a few each, are best left in the lanes of one loop.
+  static bool stretches(const Stage& stage, std::size_t i, const AtomInfo& info) {
+    const Atom variable = stage.loops[i].variable.terms[0].atom;
+    return info.kind == AtomKind::quotient && is_small_stretch(info.number) &&
+           stage.written.factor(variable) == 1;
   }
   static bool cut(Stage& stage, std::size_t i, std::int64_t part) {
     LoopAxis& loop = stage.loops[i];
