@@ -74,26 +74,24 @@ class Analyser {
 
   // Cuts the first loop whose variable an access divides, so that the parts are loops of their own.
   bool split(Stage& stage) const {
-    for (const Access& access : stage.reads)
-      if (split(stage, access.flat)) return true;
-    return false;
-  }
-  bool split(Stage& stage, const Linear& position) const {
-    for (const Term term : position.terms) {
-      const AtomInfo& info = positions_.info(term.atom);
-      if (split(stage, info.of)) return true;
-      if (info.kind != AtomKind::quotient && info.kind != AtomKind::remainder) continue;
-      for (std::size_t i = 0; i < stage.loops.size(); ++i)
-        if (info.of == stage.loops[i].variable && !stretches(stage, i, info) && cut(stage, i, info.number))
-          return true;
+    for (const Access& access : stage.reads) {
+      const bool from_outside = body_.node(access.value).op == Op::input;
+      if (split(stage, access.flat, from_outside)) return true;
     }
     return false;
   }
-  // Neighbours that read the same element, a few each, are best left in the lanes of one loop.
-  static bool stretches(const Stage& stage, std::size_t i, const AtomInfo& info) {
-    const Atom variable = stage.loops[i].variable.terms[0].atom;
-    return info.kind == AtomKind::quotient && is_small_stretch(info.number) &&
-           stage.written.factor(variable) == 1;
+  // What neighbours read the same element of, a few each, need not be cut. Of another stage it is: then the
+  // two may share loops.
+  bool split(Stage& stage, const Linear& position, bool from_outside) const {
+    for (const Term term : position.terms) {
+      const AtomInfo& info = positions_.info(term.atom);
+      if (split(stage, info.of, from_outside)) return true;
+      if (info.kind != AtomKind::quotient && info.kind != AtomKind::remainder) continue;
+      if (info.kind == AtomKind::quotient && from_outside && is_small_stretch(info.number)) continue;
+      for (std::size_t i = 0; i < stage.loops.size(); ++i)
+        if (info.of == stage.loops[i].variable && cut(stage, i, info.number)) return true;
+    }
+    return false;
   }
   static bool cut(Stage& stage, std::size_t i, std::int64_t part) {
     LoopAxis& loop = stage.loops[i];
