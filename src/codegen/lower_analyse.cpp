@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "codegen/lower_cost.h"
 #include "codegen/lower_eval.h"
 #include "codegen/lower_stage.h"
 
@@ -51,7 +52,7 @@ class Analyser {
     const Node& node = body_.node(ref);
     if (node.op != Op::input && (stages_.of(ref) == kNoStage || node.op == Op::constant)) return std::nullopt;
     const Type& type = body_.type(ref);
-    const Linear flat = flat_position(positions_, at, type.shape());
+    const Linear flat = positions_.plain(flat_position(positions_, at, type.shape()));
     stage.reads.push_back({ref, at, flat});
     if (!buffers_.contains(ref)) buffers_[ref] = builder_.input(type.dtype, type.size());
     return builder_.load(buffers_[ref], index(flat), when);
@@ -73,15 +74,20 @@ class Analyser {
 
   // Cuts the first loop whose variable an access divides, so that the parts are loops of their own.
   bool split(Stage& stage) const {
-    for (const Access& access : stage.reads)
-      if (split(stage, access.flat)) return true;
+    for (const Access& access : stage.reads) {
+      const bool from_outside = body_.node(access.value).op == Op::input;
+      if (split(stage, access.flat, from_outside)) return true;
+    }
     return false;
   }
-  bool split(Stage& stage, const Linear& position) const {
+  // What neighbours read the same element of, a few each, need not be cut. Of another stage it is: then the
+  // two may share loops.
+  bool split(Stage& stage, const Linear& position, bool from_outside) const {
     for (const Term term : position.terms) {
       const AtomInfo& info = positions_.info(term.atom);
-      if (split(stage, info.of)) return true;
+      if (split(stage, info.of, from_outside)) return true;
       if (info.kind != AtomKind::quotient && info.kind != AtomKind::remainder) continue;
+      if (info.kind == AtomKind::quotient && from_outside && is_small_stretch(info.number)) continue;
       for (std::size_t i = 0; i < stage.loops.size(); ++i)
         if (info.of == stage.loops[i].variable && cut(stage, i, info.number)) return true;
     }

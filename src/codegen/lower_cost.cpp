@@ -16,16 +16,15 @@ double load_cost(Stride stride, double lanes) {
       return 0.5;  // mostly folded into its user, or hoisted
     case Stride::one:
       return 1;
-    case Stride::minus_one:
-      return 2;
+    case Stride::small:
+    case Stride::stretched:
+      return 3;
     default:
       return kGather * lanes;
   }
 }
 
-double store_cost(Stride stride, double lanes) {
-  return stride == Stride::one ? 1 : stride == Stride::minus_one ? 2 : kScatter * lanes;
-}
+double store_cost(Stride stride, double lanes) { return stride == Stride::one ? 1 : kScatter * lanes; }
 
 // Of the loop and of those around it that would merge with it.
 double merged_extent(const Stage& stage, std::size_t loop, const Positions& positions) {
@@ -41,14 +40,32 @@ double element_cost(const Stage& stage) {
 }
 }  // namespace
 
+namespace {
+// Whether the variable shows in nothing but one quotient, by which the access moves.
+bool is_stretched(const Linear& flat, const Linear& variable, const Positions& positions) {
+  int found = 0;
+  for (const Term term : flat.terms) {
+    const AtomInfo& info = positions.info(term.atom);
+    if (info.of.factor(variable.terms[0].atom) == 0 && !positions.hides(info.of, variable.terms[0].atom))
+      continue;
+    const bool stretched = info.kind == AtomKind::quotient && info.of == variable &&
+                           is_small_stretch(info.number) && term.factor == 1;
+    if (!stretched) return false;
+    ++found;
+  }
+  return found == 1 && flat.factor(variable.terms[0].atom) == 0;
+}
+}  // namespace
+
 Stride stride_of(const Linear& flat, const Linear& variable, const Positions& positions) {
   const Atom atom = variable.terms[0].atom;
-  if (positions.hides(flat, atom)) return Stride::other;
+  if (positions.hides(flat, atom))
+    return is_stretched(flat, variable, positions) ? Stride::stretched : Stride::other;
+  constexpr std::int64_t kSmall = 4;
   const std::int64_t factor = flat.factor(atom);
-  return factor == 0    ? Stride::none
-         : factor == 1  ? Stride::one
-         : factor == -1 ? Stride::minus_one
-                        : Stride::other;
+  if (factor == 0) return Stride::none;
+  if (factor == 1) return Stride::one;
+  return factor == -1 || (factor > 0 && factor <= kSmall) ? Stride::small : Stride::other;
 }
 
 bool moves_as_one(const Stage& stage, std::size_t outer, std::size_t inner, std::int64_t extent,

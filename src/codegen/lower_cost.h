@@ -7,9 +7,12 @@
 
 namespace tenon::codegen {
 
-enum class Stride : std::uint8_t { none, one, minus_one, other };
-// How an access moves with a loop.
+enum class Stride : std::uint8_t { none, one, small, stretched, other };
+// How an access moves with a loop. Small steps and elements that a few neighbours share (position / 2) are
+// loaded as whole vectors and put in order.
 Stride stride_of(const Linear& flat, const Linear& variable, const Positions& positions);
+
+constexpr bool is_small_stretch(std::int64_t divisor) { return divisor == 2 || divisor == 4 || divisor == 8; }
 
 // Whether every access moves with a step of the outer loop as with `extent` steps of the inner one.
 bool moves_as_one(const Stage& stage, std::size_t outer, std::size_t inner, std::int64_t extent,

@@ -49,7 +49,8 @@ Index Evaluator::index_of(Atom atom) {
   }
 }
 
-Index Evaluator::index(const Linear& position) {
+Index Evaluator::index(const Linear& wanted) {
+  const Linear position = positions_.plain(wanted);
   Index sum = builder_.constant(position.constant);
   for (const Term term : position.terms)
     sum = builder_.add(sum, builder_.multiply(index_of(term.atom), term.factor));
@@ -120,7 +121,8 @@ Scalar Evaluator::constant(const Node& node) {
   });
 }
 
-Scalar Evaluator::position_value(const Linear& position) {
+Scalar Evaluator::position_value(const Linear& wanted) {
+  const Linear position = positions_.plain(wanted);
   on_position(position);
   const Bounds bounds = positions_.bounds(position);
   using Small = std::numeric_limits<std::int32_t>;

@@ -50,6 +50,7 @@ Contribution Evaluator::pooled(const Node& node, const Fold& fold, const Positio
         positions_.add(positions_.scale(kept[i + 2], window.strides[i]), -window.pads_low[i]);
     at[i + 2] = positions_.add(start, positions_.scale(tap[i], window.dilations[i]));
     when = both(when, inside(at[i + 2], from[i + 2]));
+    at[i + 2] = positions_.assume(at[i + 2], from[i + 2]);
   }
   return {builder_.cast(value(node.inputs[0], at, when), fold.type), when, flat(tap, window.kernel)};
 }
@@ -66,6 +67,7 @@ Contribution Evaluator::unpooled(const Node& node, const Fold& fold, const Posit
     const Linear start = positions_.subtract(reach, positions_.scale(tap[i], window.dilations[i]));
     at[i + 2] = positions_.quotient(start, window.strides[i]);
     when = both(when, inside(at[i + 2], windows[i + 2]));
+    at[i + 2] = positions_.assume(at[i + 2], windows[i + 2]);
     when = both(when, inside(positions_.remainder(start, window.strides[i]), 1));
   }
   if (node.op == Op::max_unpool) {

@@ -179,6 +179,32 @@ Linear Positions::clamp(const Linear& a, std::int64_t bound) {
   return make(AtomKind::clamp, a, bound, {limit(r.low), limit(r.high)});
 }
 
+Linear Positions::assume(const Linear& a, std::int64_t bound) {
+  return within(a, bound) ? a : make(AtomKind::assumed, a, bound, {0, bound - 1});
+}
+
+Linear Positions::plain(const Linear& a) {
+  Linear result{a.constant};
+  for (const Term term : a.terms) result = add(result, scale(plain_atom(term.atom), term.factor));
+  return result;
+}
+
+Linear Positions::plain_atom(Atom atom) {
+  const AtomInfo info = atoms_[atom];
+  switch (info.kind) {
+    case AtomKind::assumed:
+      return plain(info.of);
+    case AtomKind::quotient:
+      return quotient(plain(info.of), info.number);
+    case AtomKind::remainder:
+      return remainder(plain(info.of), info.number);
+    case AtomKind::clamp:
+      return clamp(plain(info.of), info.number);
+    default:
+      return {0, {{atom, 1}}};
+  }
+}
+
 Bounds Positions::bounds(const Linear& a) const {
   Bounds sum{a.constant, a.constant};
   for (const Term term : a.terms) {

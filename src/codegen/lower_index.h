@@ -37,11 +37,11 @@ struct Bounds {  // both ends belong to it
   std::int64_t high;
 };
 
-enum class AtomKind : std::uint8_t { variable, quotient, remainder, clamp, scalar };
+enum class AtomKind : std::uint8_t { variable, quotient, remainder, clamp, scalar, assumed };
 
 struct AtomInfo {
   AtomKind kind;
-  Linear of;            // quotient, remainder, clamp; what a scalar depends on
+  Linear of;            // quotient, remainder, clamp, assumed; what a scalar depends on
   std::int64_t number;  // divisor, modulus, upper bound (exclusive); what a variable or scalar is called
   Bounds bounds;
 };
@@ -66,6 +66,10 @@ class Positions {
   Linear quotient(const Linear& a, std::int64_t divisor);
   Linear remainder(const Linear& a, std::int64_t modulus);
   Linear clamp(const Linear& a, std::int64_t bound);  // to [0, bound)
+  // The same position, taken to lie in [0, bound): what it is used for counts only where it does.
+  Linear assume(const Linear& a, std::int64_t bound);
+  // Without what was assumed on the way.
+  Linear plain(const Linear& a);
 
   Bounds bounds(const Linear& a) const;
   const AtomInfo& info(Atom atom) const { return atoms_[atom]; }
@@ -77,6 +81,7 @@ class Positions {
   Linear make(AtomKind kind, Linear of, std::int64_t number, Bounds bounds);
   Parts divide(const Linear& a, std::int64_t divisor) const;
   std::optional<std::pair<std::int64_t, Parts>> peel(const Linear& a, std::int64_t divisor) const;
+  Linear plain_atom(Atom atom);
   Linear quotient_of_rest(const Linear& rest, std::int64_t divisor);
   void recombine(Linear& a);
   bool recombine_pair(Linear& a, Term low);

@@ -74,9 +74,10 @@ Scalar Evaluator::padded(const Node& node, const Position& at, Scalar when) {
   Scalar known = kNone;
   for (std::size_t axis = 0; axis < at.size(); ++axis) {
     source[axis] = positions_.add(at[axis], -node.attrs.ints("low")[axis]);
-    if (mode == "constant")
+    if (mode == "constant") {
       known = both(known, inside(source[axis], from[axis]));
-    else if (!positions_.within(source[axis], from[axis]))
+      source[axis] = positions_.assume(source[axis], from[axis]);
+    } else if (!positions_.within(source[axis], from[axis]))
       source[axis] = shown(mode, source[axis], from[axis]);
   }
   if (known == kNone) return value(node.inputs[0], source, when);
@@ -102,14 +103,16 @@ Scalar Evaluator::joined(const Node& node, const Position& at, Scalar when) {
   const std::size_t axis = axis_of(node, at.size());
   std::vector<std::pair<Scalar, Scalar>> parts;  // whether it is this one, and its element
   Position source = at;
+  Linear place = at[axis];
   for (const Ref input : node.inputs) {
     const std::int64_t extent = shape(input)[axis];
-    const Bounds bounds = positions_.bounds(source[axis]);
+    const Bounds bounds = positions_.bounds(place);
     if (bounds.high >= 0 && bounds.low < extent) {
-      const Scalar here = inside(source[axis], extent);
+      const Scalar here = inside(place, extent);
+      source[axis] = positions_.assume(place, extent);
       parts.emplace_back(here, value(input, source, both(when, here)));
     }
-    source[axis] = positions_.add(source[axis], -extent);
+    place = positions_.add(place, -extent);
   }
   Scalar result = parts.back().second;
   for (std::size_t i = parts.size() - 1; i-- > 0;)

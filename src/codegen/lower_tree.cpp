@@ -1,7 +1,9 @@
 #include "codegen/lower_tree.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
+#include <set>
 
 #include "codegen/lower_cost.h"
 
@@ -318,17 +320,61 @@ class Fuser {
     return result;
   }
 
-  // The vector loop innermost.
   LoopNode* add_loops(LoopNode* node, bool reduced, std::optional<std::size_t> vector) {
-    const auto add = [&](std::size_t i) {
-      if (stage_->loops[i].reduced != reduced || own().loops[i].node) return;
+    for (const std::size_t i : order_of_loops(vector)) {
+      if (stage_->loops[i].reduced != reduced || own().loops[i].node) continue;
       node = add_loop(node, stage_->loops[i].extent, vector == i);
       bind({i, node});
-    };
-    for (std::size_t i = 0; i < stage_->loops.size(); ++i)
-      if (vector != i) add(i);
-    if (vector) add(*vector);
+    }
     return node;
+  }
+
+  // As the elements lie, but for those that a sum over the others keeps: they go outside, so that it can be
+  // taken on the way. The vector loop innermost.
+  std::vector<std::size_t> order_of_loops(std::optional<std::size_t> vector) const {
+    std::vector<std::size_t> order(stage_->loops.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto kept = kept_by_a_sum();
+    if (!vector || !kept.contains(*vector))
+      std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return kept.contains(i); });
+    if (vector) std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return vector != i; });
+    return order;
+  }
+
+  // Where somebody sums the stage's elements over whole blocks of them, the loops that it keeps.
+  std::set<std::size_t> kept_by_a_sum() const {
+    if (stage_->fold) return {};
+    for (const Stage& reader : stages_.list) {
+      if (!reader.fold) continue;
+      for (const Access& access : reader.reads) {
+        if (access.value != stage_->ref) continue;
+        const auto kept = kept_loops(reader, access);
+        if (!kept.empty() && is_worth_reordering(kept)) return kept;
+      }
+    }
+    return {};
+  }
+  std::set<std::size_t> kept_loops(const Stage& reader, const Access& access) const {
+    std::set<std::size_t> kept;
+    for (std::size_t i = 0; i < stage_->loops.size(); ++i) {
+      const Linear mine = variable_at(stage_->loops[i], access.at, positions_);
+      for (const LoopAxis& loop : reader.loops)
+        if (!loop.reduced && loop.variable == mine) kept.insert(i);
+    }
+    return kept;
+  }
+  bool is_worth_reordering(const std::set<std::size_t>& kept) const {
+    constexpr std::int64_t kBlock = 64;  // elements that lie together
+    constexpr std::int64_t kParts = 8;   // to go through at the same time
+    std::int64_t block = 1;
+    std::int64_t parts = 1;
+    for (std::size_t i = 0; i < stage_->loops.size(); ++i) {
+      if (kept.contains(i))
+        block = 1, parts *= stage_->loops[i].extent;
+      else
+        block *= stage_->loops[i].extent;
+    }
+    return block >= kBlock && parts >= kParts;
   }
 
   void mark_tile(LoopNode* home) {
