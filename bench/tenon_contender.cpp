@@ -3,43 +3,49 @@
 #include <vector>
 
 #include "contender.h"
+#include "tenon/optim.h"
 #include "training.h"
 
 namespace tenon::bench {
 namespace {
 
-Steps steps_of(const Graph& graph, const std::map<std::string, Type>& types, int threads) {
-  auto program = std::make_shared<Program>(graph, types, threads);
-  return repeated([program] { program->run(); });
+Steps training(const ModelParts& parts, const Optimizer& optimizer, std::int64_t batch, int threads) {
+  auto step = std::make_shared<TrainingStep>(parts, optimizer, batch, threads);
+  return repeated([step] { step->run(); });
 }
 
-Steps perceptron_steps(const std::vector<std::int64_t>& widths, std::int64_t batch, Rule rule,
-                       bool regression, int threads) {
-  const Type target = regression ? Type{DType::f32, {batch, widths.back()}} : Type{DType::i64, {batch}};
-  return steps_of(perceptron_training(widths, rule, regression),
-                  {{"x", {DType::f32, {batch, widths[0]}}}, {"y", target}}, threads);
-}
-
-Steps inference_steps(const std::vector<std::int64_t>& widths, std::int64_t batch, int threads) {
-  return steps_of(perceptron_inference(widths), {{"x", {DType::f32, {batch, widths[0]}}}}, threads);
+// A call of the public interface, on the caller's own memory.
+Steps inference(const Widths& widths, std::int64_t batch, int threads) {
+  auto session = std::make_shared<EngineSession>(
+      perceptron_engine(widths, threads).session({{"x", {batch, widths[0]}}}));
+  session->bind_input("x", Tensor::full(DType::f32, {batch, widths[0]}, 0.5));
+  return repeated([session] { session->run(); });
 }
 
 std::vector<Case> all_cases() {
+  const Widths mlp{784, 256, 128, 10};
   return {
-      {"train-mlp",
-       [](int threads) { return perceptron_steps({784, 256, 128, 10}, 64, Rule::adam, false, threads); }},
+      {"train-mlp", [=](int threads) { return training(classifier(mlp), optim::Adam{}, 64, threads); }},
       {"train-tiny-10-16-10",
-       [](int threads) { return perceptron_steps({10, 16, 10}, 32, Rule::sgd, false, threads); }},
+       [](int threads) { return training(classifier({10, 16, 10}), optim::Sgd{}, 32, threads); }},
       {"train-tiny-10-5-1",
-       [](int threads) { return perceptron_steps({10, 5, 1}, 32, Rule::sgd, true, threads); }},
-      {"train-keras-cnn",
-       [](int threads) {
-         return steps_of(keras_cnn_training(),
-                         {{"x", {DType::f32, {64, 1, 28, 28}}}, {"y", {DType::i64, {64}}}}, threads);
-       }},
-      {"infer-mlp-1", [](int threads) { return inference_steps({784, 128, 10}, 1, threads); }},
-      {"infer-mlp-64", [](int threads) { return inference_steps({784, 128, 10}, 64, threads); }},
-      {"infer-tiny", [](int threads) { return inference_steps({4, 16, 16, 2}, 1, threads); }},
+       [](int threads) { return training(regression({10, 5, 1}), optim::Sgd{}, 32, threads); }},
+      {"train-keras-cnn", [](int threads) { return training(keras_cnn(), optim::Adam{}, 64, threads); }},
+      {"infer-mlp-1", [](int threads) { return inference({784, 128, 10}, 1, threads); }},
+      {"infer-mlp-64", [](int threads) { return inference({784, 128, 10}, 64, threads); }},
+      {"infer-tiny", [](int threads) { return inference({4, 16, 16, 2}, 1, threads); }},
+      // From a model to the end of its first step. The driver gives each sample a process and, cold, an empty
+      // cache.
+      {"first-step-cold",
+       [=](int threads) -> Steps {
+         return [=](std::int64_t) { TrainingStep(classifier(mlp), optim::Adam{}, 64, threads).run(); };
+       },
+       true},
+      {"first-step-warm",
+       [=](int threads) -> Steps {
+         return [=](std::int64_t) { TrainingStep(classifier(mlp), optim::Adam{}, 64, threads).run(); };
+       },
+       true},
   };
 }
 

@@ -1,23 +1,23 @@
-// Training steps and inferences as Tenon's cases run them: the compiled program itself, without a Trainer
-// around it.
+// Training steps as the Trainer compiles them, run without the Trainer's loader and log around them, and
+// engines as a user's program calls them.
 #pragma once
 
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "backend/cpu/cpu.h"
-#include "compile/compile.h"
+#include "backend/backend.h"
 #include "contender.h"
+#include "nn/programs.h"
 #include "runtime/runner.h"
+#include "tenon/engine.h"
 
 namespace tenon::bench {
 
-// A program compiled for the CPU with random states and inputs of its own.
-class Program {
+// A compiled step with random states and inputs of its own.
+class TrainingStep {
  public:
-  Program(const Graph& graph, const std::map<std::string, Type>& types, int threads);
+  TrainingStep(const ModelParts& parts, const Optimizer& optimizer, std::int64_t batch, int threads);
   void run() { runner_->run(*stream_, inputs_, outputs_); }
   const Runner& runner() const { return *runner_; }
   std::vector<StepTime> profile() { return runner_->profile(*stream_, inputs_, outputs_); }
@@ -33,11 +33,11 @@ class Program {
   std::vector<void*> outputs_;
 };
 
-Graph perceptron_inference(const std::vector<std::int64_t>& widths);
-enum class Rule { sgd, adam };
-// Cross-entropy against integer labels, or the mean squared error where `regression`.
-Graph perceptron_training(const std::vector<std::int64_t>& widths, Rule rule, bool regression);
-// 32C3-P2-64C3-P2-64-10 on 28×28 pictures of one channel, with Adam.
-Graph keras_cnn_training();
+using Widths = std::vector<std::int64_t>;
+ModelParts classifier(const Widths& widths);  // a perceptron with cross-entropy against class ids
+ModelParts regression(const Widths& widths);  // with the mean squared error
+ModelParts keras_cnn();                       // 32C3-P2-64C3-P2-64-10 on 28×28 pictures of one channel
+
+Engine perceptron_engine(const Widths& widths, int threads);
 
 }  // namespace tenon::bench

@@ -174,7 +174,7 @@ std::vector<std::unique_ptr<Step>> compile_loops(const Graph& lowered,
   std::vector<codegen::Kernel> kernels;
   for (const std::uint32_t id : nodes)
     kernels.push_back(lower_node(lowered, id, codegen::lanes_of(target.simd)));
-  auto compiled = codegen::compile(kernels, {.target = target});
+  auto compiled = codegen::compile(kernels, {.target = target, .cache = options.cache});
   std::vector<std::unique_ptr<Step>> steps;
   for (std::size_t i = 0; i < kernels.size(); ++i)
     steps.push_back(
