@@ -3,6 +3,7 @@
 #include "pass/cse.h"
 #include "pass/dead.h"
 #include "pass/decompose.h"
+#include "pass/empty.h"
 #include "pass/fuse.h"
 #include "pass/pools.h"
 #include "pass/simplify.h"
@@ -43,6 +44,7 @@ Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Bac
   program.apply("specialise", [&](const Graph& graph) { return specialise(graph, inputs); });
   program.apply("decompose",
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
+  program.apply("fold-empty", fold_empty);
   program.apply_optional("tile-pools", [&](const Graph& graph) {
     return tile_pools(graph,
                       [&](const Graph& in, const Node& node) { return backend.tiles_pools(in, node); });
