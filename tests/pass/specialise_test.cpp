@@ -30,7 +30,7 @@ TEST(Specialise, SumsOverWhatWasStretched) {
     return y = %2 })",
                      {{"dy", {DType::f32, {8, 3}}}}, R"(graph g(dy: f32[8, 3], b: f32[3]) {
     %2 = reduce_sum(%dy) {axes = [0], keep = true}
-    %3 = reshape(%2) {shape = [3]}
+    %3 = reshape(%2) {shape = [3], zero_copies = false}
     return y = %3 })");
 }
 
