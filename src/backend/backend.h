@@ -25,7 +25,8 @@ struct DeviceInfo {
   int threads = 1;                // at most
 };
 
-// Device memory: the address means something to its backend alone.
+// Device memory: the address means something to its backend alone. It may be let go while a stream still has
+// work on it: the backend frees it when that work is done.
 using Memory = std::shared_ptr<void>;
 
 // Work is done in the order in which a stream was given it; streams run beside one another.
@@ -45,7 +46,7 @@ class Step {
  public:
   virtual ~Step() = default;
   // `addresses` holds those of the node's inputs, results and, where it asks for some, its scratch, in this
-  // order.
+  // order. The array is the caller's again when this returns.
   virtual void run(Stream& stream, void* const* addresses) = 0;
   virtual std::size_t scratch_bytes() const { return 0; }
   // (result, input): the result may be written over that input, as the node was asked for by `in_place`.

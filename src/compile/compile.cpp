@@ -3,6 +3,7 @@
 #include "pass/cse.h"
 #include "pass/dead.h"
 #include "pass/decompose.h"
+#include "pass/empty.h"
 #include "pass/fuse.h"
 #include "pass/layout.h"
 #include "pass/pools.h"
@@ -44,6 +45,7 @@ Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Bac
   program.apply("specialise", [&](const Graph& graph) { return specialise(graph, inputs); });
   program.apply("decompose",
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
+  program.apply("fold-empty", fold_empty);
   program.apply_optional("simplify", simplify);
   program.apply_optional("block-images", [&](const Graph& graph) {
     return block_images(graph,

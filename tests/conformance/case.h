@@ -46,7 +46,7 @@ struct Bound {
 enum class Types {
   all,   // that the op takes
   some,  // f32, i32, bool
-  f32,
+  one,   // the first of these that it takes
 };
 
 struct Case {
@@ -57,6 +57,7 @@ struct Case {
   Types types = Types::all;
   bool large = false;  // for threads, and too large to become one function with others
   bool smooth = true;  // has a gradient to compare with differences
+  bool open = true;    // can be written before any dimension is known
 };
 
 // The cases of every op, by op.
@@ -75,5 +76,9 @@ void add_indexing(CaseTable& table);
 void add_activations(CaseTable& table);
 void add_normalisations(CaseTable& table);
 void add_losses(CaseTable& table);
+void add_convolutions(CaseTable& table);
+void add_pooling(CaseTable& table);
+void add_ordering(CaseTable& table);
+void add_random(CaseTable& table);
 
 }  // namespace tenon::conformance

@@ -20,7 +20,7 @@ void add_elementwise_ones(CaseTable& table, Op op, std::string label, Attrs attr
   cases.push_back(seen_transposed(on("matrix", {5, 7}, Among::nothing, Types::some)));
   cases.push_back(on("nothing", {0}, Among::nothing, Types::some));
   cases.push_back(on("scalar", {}, Among::nothing, Types::some));
-  cases.push_back(on("large", {3, 30011}, Among::specials, Types::f32));
+  cases.push_back(on("large", {3, 30011}, Among::specials, Types::one));
   cases.back().large = true;
 }
 
@@ -34,21 +34,21 @@ void add_softmaxes(CaseTable& table, Op op) {
   };
   add({5, 17}, -1);
   add({5, 17}, 0);
-  add({3, 4, 5}, 1, Types::f32);
-  add({1, 1}, 1, Types::f32);
-  add({1}, 0, Types::f32);
-  add({4, 1}, 1, Types::f32);
-  add({0, 3}, 1, Types::f32);
-  add({3, 0}, 1, Types::f32);
-  add({2, 1, 3, 1, 2, 5}, 2, Types::f32);
+  add({3, 4, 5}, 1, Types::one);
+  add({1, 1}, 1, Types::one);
+  add({1}, 0, Types::one);
+  add({4, 1}, 1, Types::one);
+  add({0, 3}, 1, Types::one);
+  add({3, 0}, 1, Types::one);
+  add({2, 1, 3, 1, 2, 5}, 2, Types::one);
   table[op].push_back({cat(definition(op).name, " of specials"),
                        {with(Among::specials, {67, 3})},
                        emitted(op, {{"axis", std::int64_t{1}}}),
                        near(kParts)});
   table[op].push_back(seen_transposed(table[op][2]));
-  add({301, 307}, 1, Types::f32);
+  add({301, 307}, 1, Types::one);
   table[op].back().large = true;
-  add({301, 307}, 0, Types::f32);
+  add({301, 307}, 0, Types::one);
   table[op].back().large = true;
 }
 
@@ -59,12 +59,12 @@ void add_layers(CaseTable& table) {
   };
   layer("with a bias", {of({5, 17}), of({17, 9}), of({9})});
   layer("without one", {of({5, 17}), of({17, 9})});
-  layer("of a row", {of({1, 6}), of({6, 5}), of({5})}, Types::f32);
-  layer("of images", {of({2, 3, 4}), of({4, 2}), of({2})}, Types::f32);
-  layer("of nothing", {of({0, 4}), of({4, 2}), of({2})}, Types::f32);
-  layer("to one", {of({4, 3}), of({3, 1}), of({1})}, Types::f32);
+  layer("of a row", {of({1, 6}), of({6, 5}), of({5})}, Types::one);
+  layer("of images", {of({2, 3, 4}), of({4, 2}), of({2})}, Types::one);
+  layer("of nothing", {of({0, 4}), of({4, 2}), of({2})}, Types::one);
+  layer("to one", {of({4, 3}), of({3, 1}), of({1})}, Types::one);
   table[Op::linear].push_back(seen_transposed(table[Op::linear][0]));
-  layer("large", {of({131, 73}), of({73, 97}), of({97})}, Types::f32);
+  layer("large", {of({131, 73}), of({73, 97}), of({97})}, Types::one);
   table[Op::linear].back().large = true;
 
   const auto look_up = [&](Shape ids, DType dtype) {

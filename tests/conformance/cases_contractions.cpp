@@ -28,8 +28,8 @@ void add_contractions(CaseTable& table) {
       cases.push_back(product("odd", 5, 17, 9, {a, b}, Types::all));
       cases.push_back(product("a row", 1, 13, 21, {a, b}));
       cases.push_back(product("a column", 11, 13, 1, {a, b}));
-      cases.push_back(product("with tails", 37, 19, 35, {a, b}, Types::f32));
-      cases.push_back(product("large", 131, 73, 97, {a, b}, Types::f32));
+      cases.push_back(product("with tails", 37, 19, 35, {a, b}, Types::one));
+      cases.push_back(product("large", 131, 73, 97, {a, b}, Types::one));
       cases.back().large = true;
     }
   cases.push_back(product("single", 1, 1, 1));
@@ -39,9 +39,9 @@ void add_contractions(CaseTable& table) {
   cases.push_back(product("in batches", {2, 3, 4, 5}, {2, 3, 5, 6}, {}, Types::some));
   cases.push_back(product("in batches that broadcast", {3, 1, 4, 5}, {2, 6, 5}, {false, true}, Types::some));
   cases.push_back(product("by one matrix", {3, 4, 5}, {5, 6}, {}, Types::some));
-  cases.push_back(product("in single batches", {1, 1, 4, 5}, {5, 1}, {}, Types::f32));
+  cases.push_back(product("in single batches", {1, 1, 4, 5}, {5, 1}, {}, Types::one));
   cases.push_back(seen_transposed(product("of matrices", 5, 17, 9)));
-  cases.push_back(product("large in batches", {6, 40, 50}, {6, 50, 30}, {}, Types::f32));
+  cases.push_back(product("large in batches", {6, 40, 50}, {6, 50, 30}, {}, Types::one));
   cases.back().large = true;
 }
 

@@ -22,7 +22,7 @@ void add_gathers(std::vector<Case>& cases) {
   add({2, 1, 3}, {6}, 1, DType::i16);
   add({3, 0}, {2}, 0, DType::i64);
   cases.push_back(seen_transposed(cases[0]));
-  add({301, 307}, {305}, 0, DType::i64, Types::f32);
+  add({301, 307}, {305}, 0, DType::i64, Types::one);
   cases.back().large = true;
 }
 
@@ -42,8 +42,30 @@ void add_scatters(std::vector<Case>& cases) {
     add({9}, {}, {}, 0, reduction, Types::some);
     add({4, 3}, {0}, {0, 3}, 0, reduction, Types::some);
   }
-  add({301, 307}, {100}, {100, 307}, 0, "add", Types::f32);
+  add({301, 307}, {100}, {100, 307}, 0, "add", Types::one);
   cases.back().large = true;
+}
+
+void add_points(CaseTable& table) {
+  const auto add = [&](Shape x, Shape indices, Shape taken, std::int64_t batch, double places, Types types) {
+    table[Op::gather_nd].push_back({cat("gather_nd ", x, " by ", indices),
+                                    {with(Among::specials, x), integers(indices, -places, places)},
+                                    emitted(Op::gather_nd, {{"batch_dims", batch}}),
+                                    {},
+                                    types});
+    for (const char* reduction : {"none", "add", "max"})
+      table[Op::scatter_nd].push_back(
+          {cat("scatter_nd ", reduction, " ", taken, " into ", x),
+           {of(x), integers(indices, -places, places), of(taken)},
+           emitted(Op::scatter_nd, {{"reduction", std::string(reduction)}, {"batch_dims", batch}}),
+           near(4),
+           types});
+  };
+  add({4, 5}, {7, 2}, {7}, 0, 4, Types::all);
+  add({4, 5}, {3, 1}, {3, 5}, 0, 4, Types::some);
+  add({2, 4, 3}, {2, 5, 1}, {2, 5, 3}, 1, 4, Types::some);
+  add({3, 2}, {0, 2}, {0}, 0, 2, Types::some);
+  add({3}, {1}, {}, 0, 3, Types::some);
 }
 
 void add_one_hots(std::vector<Case>& cases) {
@@ -65,7 +87,7 @@ void add_one_hots(std::vector<Case>& cases) {
                    {integers({301}, 0, 307)},
                    answer([](const Values& x) { return one_hot(x[0], 307); }),
                    {},
-                   Types::f32,
+                   Types::one,
                    true});
 }
 
@@ -89,6 +111,7 @@ void add_iotas(std::vector<Case>& cases) {
 void add_indexing(CaseTable& table) {
   add_gathers(table[Op::gather]);
   add_scatters(table[Op::scatter]);
+  add_points(table);
   add_one_hots(table[Op::one_hot]);
   add_iotas(table[Op::iota]);
 }

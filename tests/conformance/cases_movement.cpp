@@ -13,7 +13,7 @@ Case moved(std::string label, Shape shape, std::function<Value(Value)> function,
 
 Case large(Case test) {
   test.large = true;
-  test.types = Types::f32;
+  test.types = Types::one;
   return test;
 }
 
@@ -26,10 +26,12 @@ void add_reshapes(std::vector<Case>& cases) {
   add({2, 3, 4}, {0, -1});
   add({1}, {});
   add({}, {1, 1});
-  add({3, 0}, {0, 5, 3});
+  add({3, 0}, {0, 0, 2});
   add({2, 1, 3, 1, 2, 5}, {1, 60});
-  cases.push_back(
-      moved("reshape twice", {0, 3}, [](Value x) { return reshape(reshape(x, {3, 1, 0}), {0, 0, 0}); }));
+  const Attrs emptied{{"shape", Ints{3, 0}}, {"zero_copies", false}};
+  cases.push_back({"reshape twice", {of({0, 3})}, answer([emptied](const Values& x) {
+                     return x[0].graph().emit1(Op::reshape, {reshape(x[0], {0, 3, 5})}, emptied);
+                   })});
   cases.push_back(seen_transposed(moved("reshape", {7, 9}, [](Value x) { return reshape(x, {3, 21}); })));
   cases.push_back(
       large(seen_transposed(moved("reshape", {301, 307}, [](Value x) { return reshape(x, {-1}); }))));
@@ -66,6 +68,80 @@ void add_broadcasts(std::vector<Case>& cases) {
       large(moved("broadcast", {301, 1}, [](Value x) { return broadcast_to(x, {2, 301, 307}); })));
 }
 
+void add_slices(std::vector<Case>& cases) {
+  const auto add = [&](std::string label, Shape from, std::vector<SliceSpec> parts,
+                       Types types = Types::some) {
+    cases.push_back(moved(cat("slice ", label), from, [parts](Value x) { return slice(x, parts); }, types));
+  };
+  constexpr std::int64_t kBack = SliceSpec::kBeforeStart;
+  add("with a step", {7, 35}, {{1, 2, 33, 3}}, Types::all);
+  add("backwards", {7, 35}, {{1, -1, kBack, -2}, {0, 5, 1, -1}}, Types::all);
+  add("of rows", {9, 4}, {{0, 3, 8}});
+  add("of one", {9, 4}, {{0, 4, 5}, {1, -1}});
+  add("of nothing", {9, 4}, {{0, 5, 5}});
+  add("of high rank", {2, 3, 4, 2, 3, 2}, {{1, 1}, {2, 0, SliceSpec::kEnd, 2}, {-1, 1}});
+  cases.push_back(seen_transposed(cases[0]));
+  cases.push_back(
+      large(moved("slice", {301, 614}, [](Value x) { return slice(x, {{1, 1, SliceSpec::kEnd, 2}}); })));
+}
+
+void add_pads(std::vector<Case>& cases) {
+  for (const char* mode : {"constant", "edge", "reflect", "wrap"}) {
+    const auto add = [&](Shape from, Ints low, Ints high, Types types) {
+      const PadOptions options{low, high, mode, 1};
+      cases.push_back(moved(
+          cat("pad ", mode, " ", from, " by ", low, " and ", high), from,
+          [options](Value x) { return pad(x, options); }, types));
+    };
+    add({5, 17}, {1, 2}, {3, 4}, Types::all);
+    add({4, 6}, {-1, 2}, {0, -3}, Types::some);
+    add({3, 1, 4}, {0, 0, 0}, {0, 0, 0}, Types::some);
+    cases.push_back(seen_transposed(cases[cases.size() - 3]));
+  }
+  cases.push_back(
+      moved("pad of nothing", {0, 2}, [](Value x) { return pad(x, {{1, 0}, {0, 1}, "constant", 1}); }));
+  cases.push_back(
+      large(moved("pad", {301, 307}, [](Value x) { return pad(x, {{1, 1}, {1, 1}, "constant", 0}); })));
+}
+
+void add_concats(std::vector<Case>& cases) {
+  const auto add = [&](std::vector<Shape> parts, std::int64_t axis, Types types) {
+    Case test{cat("concat along ", axis),
+              {},
+              [axis](Graph&, const Values& x) { return Values{concat(x, axis)}; },
+              {},
+              types};
+    for (Shape& part : parts) {
+      test.label += cat(" ", part);
+      test.inputs.push_back(with(Among::specials, std::move(part)));
+    }
+    cases.push_back(std::move(test));
+  };
+  add({{5, 7}, {5, 1}, {5, 12}}, 1, Types::all);
+  add({{5, 7}, {2, 7}}, 0, Types::all);
+  add({{3}}, 0, Types::some);
+  add({{2, 3}, {2, 0}, {2, 1}}, -1, Types::some);
+  add({{0}, {0}}, 0, Types::some);
+  add({{2, 1, 3, 2}, {2, 4, 3, 2}}, 1, Types::some);
+  cases.push_back(seen_transposed(cases[0]));
+  add({{301, 200}, {301, 107}}, 1, Types::one);
+  cases.back().large = true;
+}
+
+void add_reverses(std::vector<Case>& cases) {
+  const auto add = [&](Shape from, Ints axes, Types types = Types::some) {
+    cases.push_back(moved(
+        cat("reverse ", from, " along ", axes), from, [axes](Value x) { return reverse(x, axes); }, types));
+  };
+  add({5, 17}, {1}, Types::all);
+  add({5, 17}, {0});
+  add({5, 17}, {});
+  add({3, 1, 4, 2}, {0, -1});
+  add({0}, {0});
+  cases.push_back(seen_transposed(cases[0]));
+  cases.push_back(large(moved("reverse", {301, 307}, [](Value x) { return reverse(x, {1}); })));
+}
+
 // What only source programs say.
 void add_likes(CaseTable& table) {
   table[Op::shape_of] = {
@@ -90,6 +166,10 @@ void add_movement(CaseTable& table) {
   add_reshapes(table[Op::reshape]);
   add_transposes(table[Op::transpose]);
   add_broadcasts(table[Op::broadcast_to]);
+  add_slices(table[Op::slice]);
+  add_pads(table[Op::pad]);
+  add_concats(table[Op::concat]);
+  add_reverses(table[Op::reverse]);
   add_likes(table);
 }
 

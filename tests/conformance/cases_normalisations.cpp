@@ -7,7 +7,7 @@ namespace {
 constexpr double kParts = 64;
 
 void add(CaseTable& table, Op op, std::string label, std::vector<Input> inputs, Attrs attrs = {},
-         Types types = Types::f32) {
+         Types types = Types::one) {
   table[op].push_back({cat(definition(op).name, " ", label), std::move(inputs), emitted(op, std::move(attrs)),
                        near(kParts), types});
 }

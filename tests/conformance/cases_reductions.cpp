@@ -30,9 +30,9 @@ const std::vector<Reduced> kEmptyShapes = {
     {"no rows", {0, 3}, {1}},
 };
 const std::vector<Reduced> kLargeShapes = {
-    {"large rows", {301, 307}, {1}, false, Types::f32},
-    {"large columns", {301, 307}, {0}, false, Types::f32},
-    {"large", {3, 30011}, {}, false, Types::f32},
+    {"large rows", {301, 307}, {1}, false, Types::one},
+    {"large columns", {301, 307}, {0}, false, Types::one},
+    {"large", {3, 30011}, {}, false, Types::one},
 };
 
 struct Row {
@@ -85,7 +85,7 @@ void add_reductions(CaseTable& table) {
        {of({3, 4})},
        answer([](const Values& x) { return reduce_prod(x[0] * cast(x[0] > -1.0, x[0].dtype()), {1}); }),
        ulps(64),
-       Types::f32});
+       Types::one});
 }
 
 }  // namespace tenon::conformance

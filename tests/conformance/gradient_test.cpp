@@ -104,6 +104,7 @@ void compare_with_differences(const Case& test) {
 }
 
 void compare_with_open(const Case& test) {
+  if (!test.open) return;
   const std::vector<Tensor> inputs = smooth_numbers(test);
   const std::vector<Tensor> known = evaluate(differentiated(test, inputs, false), inputs).outputs;
   const std::vector<Tensor> open = evaluate(differentiated(test, inputs, true), inputs).outputs;

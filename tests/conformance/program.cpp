@@ -37,9 +37,7 @@ bool takes(const Case& test, DType dtype) {
 }
 
 bool wanted(Types types, DType dtype) {
-  if (types == Types::all) return true;
-  if (types == Types::f32) return dtype == DType::f32;
-  return dtype == DType::f32 || dtype == DType::i32 || dtype == DType::boolean;
+  return types == Types::all || dtype == DType::f32 || dtype == DType::i32 || dtype == DType::boolean;
 }
 
 std::vector<DType> types_of(const Case& test) {
@@ -49,6 +47,7 @@ std::vector<DType> types_of(const Case& test) {
   std::vector<DType> types;
   for (const DType dtype : kAllDTypes)
     if (wanted(test.types, dtype) && takes(test, dtype)) types.push_back(dtype);
+  if (test.types == Types::one && types.size() > 1) types.resize(1);
   return types;
 }
 

@@ -17,8 +17,8 @@ struct Subject {
 void PrintTo(const Subject& subject, std::ostream* out);
 
 std::vector<Subject> subjects(std::shared_ptr<Backend> (*make)());
-std::string name_of(const testing::TestParamInfo<Subject>& test);
+std::string name_of(const ::testing::TestParamInfo<Subject>& test);
 
-class Conformance : public testing::TestWithParam<Subject> {};
+class Conformance : public ::testing::TestWithParam<Subject> {};
 
 }  // namespace tenon::conformance
