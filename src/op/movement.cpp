@@ -65,6 +65,13 @@ Dim inferred_dim(const TypeContext& context, const DimProduct& from, const DimPr
   return from.symbols.size() == 1 && from.constant == to.constant ? from.symbols[0] : Dim::unknown();
 }
 
+// Whether a copied dimension is 0: then so are both element counts, whatever the others.
+bool copies_nothing(const Type& x, const Relative& relative) {
+  for (std::size_t i = 0; i < x.dims.size(); ++i)
+    if (relative.copied[i] && x.dims[i].is(0)) return true;
+  return false;
+}
+
 Type reshaped(const TypeContext& context, const Type& x, const Ints& shape, bool zero_copies) {
   Relative relative = read_relative(context, x, shape, zero_copies);
   if (!x.ranked) return {x.dtype, std::move(relative.dims)};
@@ -80,7 +87,7 @@ Type reshaped(const TypeContext& context, const Type& x, const Ints& shape, bool
     context.require(!settled || to.constant != 0, "the open dimension of shape ", shape,
                     " could be anything: there are no elements");
     relative.dims[*relative.inferred] = inferred_dim(context, from, to);
-  } else if (from.symbols.empty() && !from.unknown) {
+  } else if (from.symbols.empty() && !from.unknown && !copies_nothing(x, relative)) {
     context.require(from.constant == to.constant, "a tensor of shape ", x.dims, " cannot take shape ", shape,
                     ": the element counts differ");
   }

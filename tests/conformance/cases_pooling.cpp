@@ -3,6 +3,9 @@
 namespace tenon::conformance {
 
 namespace {
+// Equal numbers: zeros of either sign are.
+const Bound kEqual = near(0);
+
 struct Window {
   const char* label;
   Shape x;
@@ -38,18 +41,19 @@ Case pooled(Op op, const Window& window, std::vector<Input> inputs, Write write,
 
 void add(CaseTable& table, const Window& window) {
   const PoolOptions options = window.options;
-  table[Op::max_pool].push_back(pooled(Op::max_pool, window, {of(window.x, -50, 50)},
-                                       [=](Graph&, const Values& x) {
-                                         const Pooled result = max_pool(x[0], options);
-                                         return Values{result.values, result.window};
-                                       },
-                                       {}));
-  table[Op::max_unpool].push_back(
-      pooled(Op::max_unpool, window, {of(window.x, -50, 50)}, answer([=](const Values& x) {
-               const Pooled result = max_pool(x[0], options);
-               return max_unpool(result.values * result.values, result.window, x[0], options);
-             }),
-             near(8)));
+  table[Op::max_pool].push_back(pooled(
+      Op::max_pool, window, {of(window.x, -50, 50)},
+      [=](Graph&, const Values& x) {
+        const Pooled result = max_pool(x[0], options);
+        return Values{result.values, result.window};
+      },
+      kEqual));
+  table[Op::max_unpool].push_back(pooled(Op::max_unpool, window, {of(window.x)}, answer([=](const Values& x) {
+                                           const Pooled result = max_pool(x[0], options);
+                                           return max_unpool(result.values * result.values, result.window,
+                                                             x[0], options);
+                                         }),
+                                         near(8)));
   const auto smoothed = [=](const Values& x) { return avg_pool(x[0], options); };
   table[Op::avg_pool].push_back(pooled(Op::avg_pool, window, {of(window.x)}, answer(smoothed), sum(4)));
   table[Op::avg_unpool].push_back(
@@ -61,12 +65,13 @@ void add(CaseTable& table, const Window& window) {
 void add_pooling(CaseTable& table) {
   for (const Window& window : kWindows) add(table, window);
   const Window specials{"of specials", {1, 2, 9, 8}, {.kernel = {3, 2}}, Types::all};
-  table[Op::max_pool].push_back(pooled(Op::max_pool, specials, {with(Among::specials, specials.x)},
-                                       [=](Graph&, const Values& x) {
-                                         const Pooled result = max_pool(x[0], specials.options);
-                                         return Values{result.values, result.window};
-                                       },
-                                       {}));
+  table[Op::max_pool].push_back(pooled(
+      Op::max_pool, specials, {with(Among::specials, specials.x)},
+      [=](Graph&, const Values& x) {
+        const Pooled result = max_pool(x[0], specials.options);
+        return Values{result.values, result.window};
+      },
+      kEqual));
   table[Op::max_pool].back().smooth = false;
   table[Op::max_pool].push_back(seen_transposed(table[Op::max_pool][0]));
 }
