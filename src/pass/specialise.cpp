@@ -47,7 +47,9 @@ Value sum_to(Value value, const Shape& to) {
     if (i < lead || (to[i - lead] == 1 && from[i] != 1)) axes.push_back(static_cast<std::int64_t>(i));
   Graph& graph = value.graph();
   if (!axes.empty()) value = graph.emit1(Op::reduce_sum, {value}, {{"axes", axes}, {"keep", true}});
-  return value.type().shape() == to ? value : graph.emit1(Op::reshape, {value}, {{"shape", to}, {"zero_copies", false}});
+  return value.type().shape() == to
+             ? value
+             : graph.emit1(Op::reshape, {value}, {{"shape", to}, {"zero_copies", false}});
 }
 
 bool foldable(const Node& node, std::span<const Value> inputs) {
