@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "codegen/lowering.h"
+#include "codegen/runner.h"
+#include "op/evaluate.h"
 
 namespace tenon::codegen {
 namespace {
@@ -117,6 +119,38 @@ TEST(Lower, AdamIsOneLoop) {
       b7[v0] = s13
       b5[v0] = sub(b0[v0], div(mul(b4[0], s6), add(sqrt(abs(s13)), f32(9.99999993922529e-09))))
 )");
+}
+
+// Compiled by every printer there is, not interpreted.
+Case compiled(const Graph& program, LowerOptions options = {}) {
+  Case result{lower(group_of(program), options), random_inputs(program), {}, {1e-4, 1e-5}};
+  result.expected = evaluate(program, result.inputs).outputs;
+  return result;
+}
+
+TEST(Lower, PrintersMakeOfItWhatTheProgramMeans) {
+  std::vector<Case> cases;
+  for (const std::int64_t n : {3, 10, 40}) {
+    Graph g("rows");
+    const Value x = g.input("x", f32({n, 2 * n}));
+    const Value w = g.input("w", f32({n, 2 * n}));
+    const Value y = relu(matmul(softmax(x), w, {.transpose_b = true}));
+    g.output("y", y);
+    g.output("columns", reduce_sum(y * y, {0}));
+    g.output("largest", arg_max(x, 0));
+    g.output("framed", pad(slice(x, {{1, 0, SliceSpec::kEnd, 2}}), {{1, 2}, {0, 1}, "reflect"}));
+    g.output("joined", concat({x, exp(w)}, 1));
+    g.output("same", transpose(reshape(x, {2 * n, n})));
+    cases.push_back(compiled(g));
+  }
+  Graph g("images");
+  const PoolOptions options{.kernel = {2, 2}};
+  const Pooled pooled = max_pool(relu(g.input("x", f32({2, 3, 10, 26}))), options);
+  g.output("values", pooled.values);
+  g.output("dx", max_unpool(pooled.values, pooled.window, g.value(Ref{0}), options));
+  g.output("mean", avg_pool(g.value(Ref{0}), {.kernel = {3, 3}, .strides = {1, 2}}));
+  cases.push_back(compiled(g));
+  expect_outputs(std::move(cases));
 }
 
 }  // namespace

@@ -89,6 +89,33 @@ TEST(Positions, RemaindersThatStayContiguous) {
 }
 
 // Padding: where the position would be outside, nothing is read and the value is 0.
+// Neighbours that share an element, from a start that need not be even, some of them not wanted at all.
+TEST(Positions, ElementsThatNeighboursShare) {
+  std::vector<Case> cases;
+  for (const DType type : {f32, DType::u8})
+    for (const std::int64_t n : {13, 26, 71})
+      for (const std::int64_t share : {2, 4, 3}) {
+        const std::int64_t first = n % 3, elements = (n - 1 + first) / share + 1;
+        KernelBuilder k("stretched");
+        const Buffer x = k.input(type, elements), y = k.output(type, n), z = k.output(type, n);
+        k.loop(n, LoopKind::vector, 2, [&](Var i) {
+          const Index at = k.divide(k.affine({{i, 1}}, first), share);
+          const Scalar parity = k.position(k.remainder(k.variable(i), 2), DType::i32);
+          const Scalar odd = k.op(Op::equal, DType::boolean, {parity, k.integer(DType::i32, 1)});
+          k.store(y, k.variable(i), k.load(x, at));
+          k.store(z, k.variable(i), k.load(x, at, odd));
+        });
+        const Tensor in = random_tensor(type, elements, 1, 0, 100);
+        const auto shared = [&](std::int64_t i) { return in.number((i + first) / share); };
+        cases.push_back({k.finish(),
+                         {in},
+                         {tensor_from(type, n, shared),
+                          tensor_from(type, n, [&](auto i) { return i % 2 == 1 ? shared(i) : 0.0; })},
+                         kExact});
+      }
+  expect_outputs(std::move(cases));
+}
+
 TEST(Positions, LoadsUnderACondition) {
   std::vector<Case> cases;
   for (const DType type : {f32, DType::i8, DType::f64}) {

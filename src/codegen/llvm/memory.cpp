@@ -1,12 +1,16 @@
 #include "codegen/llvm/memory.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "codegen/llvm/convert.h"
 
 namespace tenon::codegen {
 
 namespace {
-constexpr std::int64_t kMostLoads = 4;  // of the vectors that a strided one is put together from
-}
+constexpr std::int64_t kNoStride = std::numeric_limits<std::int64_t>::max();
+constexpr int kMostLoads = 4;  // of the vectors that one is put together from
+}  // namespace
 
 struct Memory::Access {
   llvm::Type* element;
@@ -15,7 +19,7 @@ struct Memory::Access {
   const Position& position;
   std::int64_t stride;  // of the vector loop; kNoStride where it is not constant
   int width;            // 1: scalars
-  Bundle spread;        // numbers for each lane, where there is no constant stride
+  Bundle spread;        // numbers for each lane, where they are not known
 };
 
 Memory::Memory(Ir& ir, const Kernel& kernel, Positions& positions, const std::vector<LaneDim>& lanes,
@@ -36,14 +40,14 @@ Memory::Access Memory::access(Buffer buffer, const Position& position) {
                 .width = 1,
                 .spread = {}};
   const auto vector = positions_.vector_dim();
-  if (!position.affine()) {
+  if (!position.known()) {
     access.spread = position.spread;
     access.width = Ir::width(access.spread.values[0]);
     return access;
   }
   if (!position.terms.empty())
     access.start = ir_.b().CreateGEP(access.element, access.start, positions_.base(position));
-  access.stride = vector ? position.stride(*vector) : 0;
+  access.stride = !vector ? 0 : position.pattern.empty() ? position.stride(*vector) : kNoStride;
   if (access.stride != 0) access.width = lanes_[*vector].width;
   return access;
 }
@@ -76,7 +80,7 @@ Bundle Memory::load(Buffer buffer, const Position& position, const Bundle* when)
 }
 
 LlvmValue Memory::pointer(const Access& access, const Copy& copy, std::int64_t extra) {
-  if (!access.position.affine())
+  if (!access.position.known())
     return ir_.b().CreateGEP(access.element, access.start, access.spread.at(copy));
   const std::int64_t offset = positions_.offset(access.position, copy) + extra;
   return offset == 0 ? access.start : ir_.b().CreateGEP(access.element, access.start, ir_.i64(offset));
@@ -84,12 +88,14 @@ LlvmValue Memory::pointer(const Access& access, const Copy& copy, std::int64_t e
 
 LlvmValue Memory::pointers(const Access& access, const Copy& copy) {
   const int width = lanes_[*positions_.vector_dim()].width;
-  if (!access.position.affine()) {
+  if (!access.position.known()) {
     const LlvmValue place = ir_.splat(access.spread.at(copy), width);
     return ir_.b().CreateGEP(access.element, access.start, place);
   }
-  const LlvmValue steps = ir_.steps(ir_.b().getInt64Ty(), width, access.stride);
-  return ir_.b().CreateGEP(access.element, pointer(access, copy), steps);
+  std::vector<llvm::Constant*> steps;
+  for (int lane = 0; lane < width; ++lane)
+    steps.push_back(ir_.i64(positions_.offset(access.position, copy, lane)));
+  return ir_.b().CreateGEP(access.element, access.start, llvm::ConstantVector::get(steps));
 }
 
 LlvmValue Memory::load_scalar(const Access& access, const Copy& copy, LlvmValue when) {
@@ -109,8 +115,63 @@ LlvmValue Memory::load_vector(const Access& access, const Copy& copy, LlvmValue 
   }
   const bool small = access.stride == -1 || (access.stride > 1 && access.stride <= kMostLoads);
   if (!mask && small) return load_strided(access, copy);
+  if (const LlvmValue picked = load_picked(access, copy, mask)) return picked;
   return ir_.b().CreateMaskedGather(type, pointers(access, copy), access.align, mask,
                                     llvm::Constant::getNullValue(type));
+}
+
+// From the few vectors in which all lanes find their elements, where there are so few; else null. What no
+// lane wants is not read.
+LlvmValue Memory::load_picked(const Access& access, const Copy& copy, LlvmValue mask) {
+  if (!access.position.known()) return nullptr;
+  const int width = lanes_[*positions_.vector_dim()].width;
+  std::vector<std::int64_t> places;
+  for (int lane = 0; lane < width; ++lane) places.push_back(positions_.offset(access.position, copy, lane));
+  const std::int64_t begin = *std::min_element(places.begin(), places.end());
+  const std::int64_t span = *std::max_element(places.begin(), places.end()) - begin + 1;
+  // Masks cost next to nothing only where the processor has registers for them.
+  if (span > kMostLoads * width || ir_.simd() != Simd::avx512) return nullptr;
+  LlvmValue result = nullptr;
+  for (std::int64_t first = begin; first < begin + span; first += width) {
+    llvm::Type* const type = Ir::vector(access.element, width);
+    const LlvmValue from =
+        ir_.b().CreateConstGEP1_64(access.element, access.start, static_cast<std::uint64_t>(first));
+    const LlvmValue loaded = ir_.b().CreateMaskedLoad(type, from, access.align, wanted(places, first, mask),
+                                                      llvm::Constant::getNullValue(type));
+    std::vector<int> picks;
+    for (int lane = 0; lane < width; ++lane) {
+      const std::int64_t place = places[static_cast<std::size_t>(lane)] - first;
+      const bool here = place >= 0 && place < width;
+      picks.push_back(here ? static_cast<int>(place) + (result ? width : 0) : result ? lane : -1);
+    }
+    result = ir_.b().CreateShuffleVector(result ? result : loaded, loaded, picks);
+  }
+  return result;
+}
+
+// Which of the elements from `first` on some lane wants that counts.
+LlvmValue Memory::wanted(const std::vector<std::int64_t>& places, std::int64_t first, LlvmValue mask) {
+  const auto width = static_cast<int>(places.size());
+  llvm::Type* const bits = Ir::vector(ir_.b().getInt1Ty(), width);
+  const LlvmValue none = llvm::Constant::getNullValue(bits);
+  if (!mask) mask = llvm::Constant::getAllOnesValue(bits);
+  LlvmValue result = none;
+  // Lanes that share an element take turns.
+  std::vector<bool> done(places.size());
+  while (true) {
+    std::vector<int> picks(places.size(), width);
+    bool any = false;
+    for (int lane = 0; lane < width; ++lane) {
+      const std::int64_t place = places[static_cast<std::size_t>(lane)] - first;
+      if (done[static_cast<std::size_t>(lane)] || place < 0 || place >= width ||
+          picks[static_cast<std::size_t>(place)] != width)
+        continue;
+      picks[static_cast<std::size_t>(place)] = lane;
+      done[static_cast<std::size_t>(lane)] = any = true;
+    }
+    if (!any) return result;
+    result = ir_.b().CreateOr(result, ir_.b().CreateShuffleVector(mask, none, picks));
+  }
 }
 
 // From whole vectors of which the last ends with the last element wanted, so that nothing behind it is read.

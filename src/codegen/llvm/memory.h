@@ -26,6 +26,8 @@ class Memory {
   LlvmValue load_scalar(const Access& access, const Copy& copy, LlvmValue when);
   LlvmValue load_vector(const Access& access, const Copy& copy, LlvmValue mask);
   LlvmValue load_strided(const Access& access, const Copy& copy);
+  LlvmValue load_picked(const Access& access, const Copy& copy, LlvmValue mask);
+  LlvmValue wanted(const std::vector<std::int64_t>& places, std::int64_t first, LlvmValue mask);
   void store_scalar(const Access& access, const Copy& copy, LlvmValue value, LlvmValue when);
   void store_vector(const Access& access, const Copy& copy, LlvmValue value, LlvmValue mask);
   LlvmValue spare(bool writable);  // 8 bytes that stand in for what must not be touched

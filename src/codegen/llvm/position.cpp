@@ -1,5 +1,6 @@
 #include "codegen/llvm/position.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <numeric>
@@ -74,7 +75,7 @@ Position Positions::evaluate(Index index) {
 }
 
 Position Positions::sum(const Position& a, const Position& b, Range range) {
-  if (!a.affine() || !b.affine())
+  if (!a.known() || !b.known())
     return by_lane(a, b, range, [&](LlvmValue x, LlvmValue y) { return ir_.b().CreateAdd(x, y); });
   Position result{.constant = a.constant + b.constant, .range = range};
   std::map<std::size_t, std::int64_t> terms(a.terms.begin(), a.terms.end());
@@ -83,16 +84,20 @@ Position Positions::sum(const Position& a, const Position& b, Range range) {
     if (term.second != 0) result.terms.push_back(term);
   for (std::size_t d = 0; d < std::max(a.strides.size(), b.strides.size()); ++d)
     result.strides.push_back(a.stride(d) + b.stride(d));
+  result.pattern = a.pattern.empty() ? b.pattern : a.pattern;
+  for (std::size_t lane = 0; !a.pattern.empty() && lane < b.pattern.size(); ++lane)
+    result.pattern[lane] += b.pattern[lane];
   return result;
 }
 
 Position Positions::scaled(const Position& a, std::int64_t factor, Range range) {
-  if (!a.affine())
+  if (!a.known())
     return by_lane(a, {.constant = factor, .range = {factor, factor}}, range,
                    [&](LlvmValue x, LlvmValue y) { return ir_.b().CreateMul(x, y); });
   Position result{.constant = a.constant * factor, .range = range};
   for (const auto& [atom, old] : a.terms) result.terms.emplace_back(atom, old * factor);
   for (const std::int64_t stride : a.strides) result.strides.push_back(stride * factor);
+  for (const std::int64_t step : a.pattern) result.pattern.push_back(step * factor);
   return result;
 }
 
@@ -138,6 +143,7 @@ Position Positions::divided(const Position& a, std::int64_t divisor, Range range
       return sum(whole, quotient_atom({.terms = rest.terms, .range = rest.range}, divisor, false), range);
     if (rest.uniform() && rest.range.low >= 0) return sum(whole, quotient_atom(rest, divisor, false), range);
   }
+  if (auto position = by_pattern(a, divisor, false, range)) return *position;
   return by_lane(a, {.constant = divisor, .range = {divisor, divisor}}, range,
                  [&](LlvmValue x, LlvmValue y) { return ir_.b().CreateUDiv(x, y); });
 }
@@ -153,8 +159,34 @@ Position Positions::remaining(const Position& a, std::int64_t divisor, Range ran
       return sum(quotient_atom({.terms = rest.terms, .range = rest.range}, divisor, true), lanes, range);
     if (rest.uniform() && rest.range.low >= 0) return quotient_atom(rest, divisor, true);
   }
+  if (auto position = by_pattern(a, divisor, true, range)) return *position;
   return by_lane(a, {.constant = divisor, .range = {divisor, divisor}}, range,
                  [&](LlvmValue x, LlvmValue y) { return ir_.b().CreateURem(x, y); });
+}
+
+// Where the divisor divides the terms, what is left is a number for each lane that is known now.
+std::optional<Position> Positions::by_pattern(const Position& a, std::int64_t divisor, bool remainder,
+                                              Range range) {
+  const auto vector = vector_dim();
+  if (!vector || !a.known()) return std::nullopt;
+  Position scalars{.terms = a.terms, .strides = a.strides};
+  if (*vector < scalars.strides.size()) scalars.strides[*vector] = 0;
+  auto [whole, rest] = split(scalars, divisor);
+  const bool alike = std::all_of(rest.strides.begin(), rest.strides.end(), [](auto s) { return s == 0; });
+  if (!alike || rest.range.low < 0 || multiple_of(rest) % divisor != 0) return std::nullopt;
+  Position result = remainder || rest.terms.empty()
+                        ? Position{}
+                        : quotient_atom({.terms = rest.terms, .range = rest.range}, divisor, false);
+  if (!remainder) result = sum(result, whole, range);
+  const LaneDim& lanes = lanes_[*vector];
+  for (int lane = 0; lane < lanes.copies * lanes.width; ++lane) {
+    const std::int64_t step = a.pattern.empty() ? 0 : a.pattern[static_cast<std::size_t>(lane)];
+    const std::int64_t number = a.constant + a.stride(*vector) * lane + step;
+    if (number < 0) return std::nullopt;
+    result.pattern.push_back(remainder ? number % divisor : number / divisor);
+  }
+  result.range = range;
+  return result;
 }
 
 Position Positions::quotient_atom(const Position& a, std::int64_t divisor, bool remainder) {
@@ -234,16 +266,17 @@ Position Positions::by_lane(const Position& a, const Position& b, Range range, F
 }
 
 Bundle Positions::spread(const Position& position) {
-  if (!position.affine()) return position.spread;
+  if (!position.known()) return position.spread;
   llvm::Type* const integer = type_for(position.range);
   const auto vector = vector_dim();
-  const std::int64_t stride = vector ? position.stride(*vector) : 0;
+  const bool one_for_all = position.pattern.empty() && (!vector || position.stride(*vector) == 0);
   const LlvmValue terms = resized(base(position), integer);
   return bundle(counts(position), [&](const Copy& copy) -> LlvmValue {
-    const LlvmValue scalar = added(terms, llvm::ConstantInt::getSigned(integer, offset(position, copy)));
-    if (stride == 0) return scalar;
-    const int width = lanes_[*vector].width;
-    return ir_.b().CreateAdd(ir_.splat(scalar, width), ir_.steps(integer, width, stride));
+    if (one_for_all) return added(terms, llvm::ConstantInt::getSigned(integer, offset(position, copy)));
+    std::vector<llvm::Constant*> lanes;
+    for (int lane = 0; lane < lanes_[*vector].width; ++lane)
+      lanes.push_back(llvm::ConstantInt::getSigned(integer, offset(position, copy, lane)));
+    return added(ir_.splat(terms, lanes_[*vector].width), llvm::ConstantVector::get(lanes));
   });
 }
 
@@ -254,11 +287,21 @@ std::optional<std::size_t> Positions::vector_dim() const {
 }
 
 Counts Positions::counts(const Position& position) const {
-  if (!position.affine()) return position.spread.counts;
+  if (!position.known()) return position.spread.counts;
   Counts counts;
   for (std::size_t d = 0; d < position.strides.size(); ++d)
     counts.push_back(position.strides[d] == 0 ? 1 : lanes_[d].copies);
+  if (position.pattern.empty()) return counts;
+  counts.resize(std::max(counts.size(), *vector_dim() + 1), 1);
+  counts[*vector_dim()] = lanes_[*vector_dim()].copies;
   return counts;
+}
+
+std::int64_t Positions::offset(const Position& position, const Copy& copy, int lane) const {
+  const std::size_t vector = *vector_dim();
+  const int place = (vector < copy.size() ? copy[vector] * lanes_[vector].width : 0) + lane;
+  return offset(position, copy) + position.stride(vector) * lane +
+         (position.pattern.empty() ? 0 : position.pattern[static_cast<std::size_t>(place)]);
 }
 
 std::int64_t Positions::offset(const Position& position, const Copy& copy) const {
@@ -277,7 +320,9 @@ Range Positions::range_of(const Position& a) const {
   for (const auto& [atom, factor] : a.terms) extend(atoms_[atom].range.low, atoms_[atom].range.high, factor);
   for (std::size_t d = 0; d < a.strides.size(); ++d)
     extend(0, lanes_[d].copies * lanes_[d].width - 1, a.strides[d]);
-  return range;
+  if (a.pattern.empty()) return range;
+  const auto [low, high] = std::minmax_element(a.pattern.begin(), a.pattern.end());
+  return {range.low + *low, range.high + *high};
 }
 
 std::int64_t Positions::multiple_of(const Position& a) const {

@@ -26,10 +26,13 @@ struct Position {
   std::int64_t constant = 0;
   std::vector<std::pair<std::size_t, std::int64_t>> terms = {};  // atom and factor, the atoms ascending
   std::vector<std::int64_t> strides = {};                        // by lane loop
+  // What each lane of the vector loop adds, all its copies, where that is no stride: 0 0 1 1 2 2 … of v/2.
+  std::vector<std::int64_t> pattern = {};
   Bundle spread = {};  // not affine: a number for each lane (i32 where all fit), and nothing else counts
   Range range{0, 0};
 
-  bool affine() const { return spread.empty(); }
+  bool affine() const { return spread.empty() && pattern.empty(); }
+  bool known() const { return spread.empty(); }  // but for one scalar
   std::int64_t stride(std::size_t dim) const { return dim < strides.size() ? strides[dim] : 0; }
   bool uniform() const;  // the same in all lanes
 };
@@ -53,6 +56,8 @@ class Positions {
   Position evaluate(Index index);
   LlvmValue base(const Position& position);                               // the terms, without the constant
   std::int64_t offset(const Position& position, const Copy& copy) const;  // the constant, for the first lane
+  // The same for any lane, of a known position.
+  std::int64_t offset(const Position& position, const Copy& copy, int lane) const;
   Counts counts(const Position& position) const;
   // A number for each lane: i32 or i64.
   Bundle spread(const Position& position);
@@ -66,6 +71,7 @@ class Positions {
   Position scaled(const Position& a, std::int64_t factor, Range range);
   Position divided(const Position& a, std::int64_t divisor, Range range);
   Position remaining(const Position& a, std::int64_t divisor, Range range);
+  std::optional<Position> by_pattern(const Position& a, std::int64_t divisor, bool remainder, Range range);
   Position clamped(const Position& a, std::int64_t bound, Range range);
   Position from_data(Scalar scalar, Range range);
   Position data_atom(const Bundle& value, bool natural, Range range);
