@@ -1,5 +1,6 @@
 #include "codegen/lower_prepare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -28,9 +29,9 @@ class Preparer {
   void rewrite(std::uint32_t id) {
     const Node& node = body_.nodes()[id];
     if (node.op == Op::reduce_mean)
-      map_[{id}] = mean(node);
+      map_[{id}] = mean(id);
     else if (is_reduction(node.op))
-      map_[{id}] = reduced(node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
+      map_[{id}] = reduced(id, node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
     else if (node.op == Op::matmul && wants_rows(node))
       map_[{id}] = with_rows(node);
     else if (node.op == Op::div && divides_by_few(node))
@@ -62,12 +63,13 @@ class Preparer {
   }
 
   // The sum of a narrow type could overflow where the mean does not.
-  Value mean(const Node& node) {
+  Value mean(std::uint32_t id) {
+    const Node& node = body_.nodes()[id];
     const Value x = map_.at(node.inputs[0]);
     const Ints axes = axes_of(node);
     const Type& type = node.results[0];
     const bool narrow = size_of(x.dtype()) < 4;
-    const Value sum = reduced(Op::reduce_sum, narrow ? cast(x, DType::f32) : x, axes,
+    const Value sum = reduced(id, Op::reduce_sum, narrow ? cast(x, DType::f32) : x, axes,
                               {narrow ? DType::f32 : x.dtype(), type.dims});
     const double count = static_cast<double>(x.type().size()) / static_cast<double>(type.size());
     const Value mean = sum * (1 / count);
@@ -76,15 +78,42 @@ class Preparer {
 
   // Without the axes that are gone, which only a reshape puts back: so equal reductions are one. A long one
   // goes in two steps.
-  Value reduced(Op op, Value x, const Ints& axes, const Type& type) {
+  Value reduced(std::uint32_t id, Op op, Value x, const Ints& axes, const Type& type) {
     if (const auto parts = parts_of(op, x.type(), axes)) {
       Shape shape{*parts, count_along(x.type(), axes) / *parts};
       for (std::size_t i = axes.size(); i < x.type().dims.size(); ++i)
         shape.push_back(x.type().dims[i].constant());
-      return reduced(op, plain(op, reshape(x, shape), {1}), {0}, type);
+      return reduced(id, op, plain(op, reshape(x, shape), {1}), {0}, type);
+    }
+    if (goes_by_planes(op, x.type(), axes) && !comes_back(id)) {
+      const Value planes = plain(op, x, {axes.begin() + 1, axes.end()});
+      return reduced(id, op, planes, {0}, type);
     }
     const Value result = plain(op, x, axes);
     return result.type() == type ? result : emit(Op::reshape, {result}, {{"shape", type.shape()}});
+  }
+
+  // Images: first each plane by itself, which may be done while it is made, then over the batch.
+  static bool goes_by_planes(Op op, const Type& x, const Ints& axes) {
+    constexpr std::int64_t kPlane = 16;
+    if (op == Op::arg_max || op == Op::arg_min || axes.size() < 2 || axes[0] != 0 || axes[1] == 1)
+      return false;
+    return count_along(x, axes) / std::max<std::int64_t>(x.dims[0].constant(), 1) >= kPlane;
+  }
+
+  // Whether what a reduction gives is used beside what it was taken of, as in a normalisation: then the two
+  // had better share the loop over what is kept.
+  bool comes_back(std::uint32_t id) const {
+    const Type& operand = body_.type(body_.nodes()[id].inputs[0]);
+    std::vector<bool> depends(body_.nodes().size());
+    depends[id] = true;
+    for (std::uint32_t later = id + 1; later < body_.nodes().size(); ++later) {
+      const Node& node = body_.nodes()[later];
+      depends[later] =
+          std::any_of(node.inputs.begin(), node.inputs.end(), [&](Ref in) { return depends[in.node]; });
+      if (depends[later] && node.results[0].dims == operand.dims) return true;
+    }
+    return false;
   }
 
   // Over leading axes alone, so that each part is contiguous; in about as many parts as a machine has threads

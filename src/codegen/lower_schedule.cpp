@@ -29,6 +29,7 @@ struct TileShape {
   double row_loads;        // for each row
   double column_loads;     // for each register of columns
   std::int64_t folds;      // that go round together
+  std::int64_t most_rows;  // of a tile
 };
 
 double cycles(const TileShape& shape, std::int64_t rows, std::int64_t registers) {
@@ -49,7 +50,6 @@ double total_cycles(const TileShape& shape, Tile tile) {
 }
 
 Tile best_tile(TileShape shape) {
-  constexpr std::int64_t kMostRows = 24;
   constexpr std::int64_t kMostRegisters = 8;
   // A few hundred rows say as much as a million.
   constexpr std::int64_t kEnough = 240;
@@ -58,7 +58,7 @@ Tile best_tile(TileShape shape) {
   Tile best;
   double least = total_cycles(shape, best);
   for (std::int64_t registers = 1; registers <= std::min(kMostRegisters, shape.registers); ++registers)
-    for (std::int64_t rows = 1; rows <= std::min(kMostRows, shape.rows); ++rows) {
+    for (std::int64_t rows = 1; rows <= std::min(shape.most_rows, shape.rows); ++rows) {
       if (rows * registers * shape.folds > kAccumulators) break;
       const double total = total_cycles(shape, {rows, registers});
       if (total < least) {
@@ -129,9 +129,11 @@ class Scheduler {
                     stages_.list[id].cost,
                     0,
                     0,
-                    std::max<std::int64_t>(count(*turn, ItemKind::accumulate), 1)};
+                    std::max<std::int64_t>(count(*turn, ItemKind::accumulate), 1),
+                    24};
     for (const Access& access : stages_.list[id].reads)
       (moves(id, access, node) ? shape.column_loads : shape.row_loads) += 1;
+    if (has_rows && !shares_columns(id, *around)) shape.most_rows = only_sums(*turn) ? kIndependent : 1;
     const Tile tile = best_tile(shape);
     node.unroll = static_cast<int>(tile.registers);
     if (has_rows) {
@@ -150,10 +152,18 @@ class Scheduler {
     return false;
   }
 
+  // Whether the rows of a tile have something to share.
+  bool shares_columns(StageId id, const LoopNode& rows) const {
+    const auto& reads = stages_.list[id].reads;
+    return std::any_of(reads.begin(), reads.end(), [&](const Access& a) { return !moves(id, a, rows); });
+  }
+  static bool only_sums(const LoopNode& turn) {
+    return count(turn, ItemKind::accumulate) == static_cast<std::int64_t>(turn.items.size());
+  }
+
   // Too few sums to hide the latency of adding: several for each element, added up at the end.
   static void split_sums(LoopNode& turn, std::int64_t sums) {
-    const bool only_sums = count(turn, ItemKind::accumulate) == static_cast<std::int64_t>(turn.items.size());
-    if (!turn.reduced || !only_sums || sums >= kIndependent) return;
+    if (!turn.reduced || !only_sums(turn) || sums >= kIndependent) return;
     const std::int64_t parts = std::min(divide_up(kIndependent, sums), turn.extent / 2);
     if (parts < 2) return;
     turn.kind = LoopKind::lanes;

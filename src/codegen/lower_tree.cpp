@@ -159,7 +159,7 @@ class Fuser {
 
   // A fold in lanes of its own either joins loops with all its elements or keeps those that make its tile.
   bool keeps_tile(const Path& path, std::size_t vector) const {
-    if (path.size() == stage_->kept_loops()) return true;
+    if (path.size() >= stage_->kept_loops()) return true;
     return std::none_of(path.begin(), path.end(), [&](const Step& step) {
       const auto tile = tile_loops(vector);
       return std::find(tile.begin(), tile.end(), step.loop) != tile.end();
@@ -242,7 +242,9 @@ class Fuser {
       const LoopAxis& axis = twin.loops[step.loop];
       const auto fits = [&](std::size_t i) {
         const LoopAxis& own_axis = stage_->loops[i];
-        const bool kept_in_fold = stage_->fold && axis.reduced && !own_axis.reduced;
+        // Nor may a loop that could be shared between threads get into a nest that cannot.
+        const bool kept_in_fold =
+            axis.reduced && !own_axis.reduced && (stage_->fold || nest_of(step.node)->extent == 1);
         return !has(path, i) && !kept_in_fold && own_axis.extent == axis.extent &&
                moves_alike(mine, own_axis.variable, theirs, axis.variable);
       };
@@ -329,27 +331,34 @@ class Fuser {
     return node;
   }
 
-  // As the elements lie, but for those that a sum over the others keeps: they go outside, so that it can be
-  // taken on the way. The vector loop innermost.
+  // As the elements lie, the vector loop innermost; but where somebody sums what its lanes hold, outside the
+  // loops that the sum goes round, so that it can be taken on the way.
   std::vector<std::size_t> order_of_loops(std::optional<std::size_t> vector) const {
     std::vector<std::size_t> order(stage_->loops.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto kept = kept_by_a_sum();
-    if (!vector || !kept.contains(*vector))
-      std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return kept.contains(i); });
-    if (vector) std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return vector != i; });
+    const auto kept = vector ? kept_by_a_sum(*vector) : std::set<std::size_t>{};
+    const auto rank = [&](std::size_t i) {
+      return vector == i ? 1 : kept.empty() || kept.contains(i) ? 0 : 2;
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
     return order;
   }
 
-  // Where somebody sums the stage's elements over whole blocks of them, the loops that it keeps.
-  std::set<std::size_t> kept_by_a_sum() const {
-    if (stage_->fold) return {};
+  // The loops that a sum over the stage's elements keeps, where the vector loop is one of them and small, and
+  // there are enough to go through at the same time.
+  std::set<std::size_t> kept_by_a_sum(std::size_t vector) const {
+    constexpr double kParts = 8;
+    if (stage_->fold || stage_->loops[vector].extent > 2 * lanes_) return {};
     for (const Stage& reader : stages_.list) {
       if (!reader.fold) continue;
       for (const Access& access : reader.reads) {
         if (access.value != stage_->ref) continue;
         const auto kept = kept_loops(reader, access);
-        if (!kept.empty() && is_worth_reordering(kept)) return kept;
+        double parts = 1;
+        for (const std::size_t i : kept)
+          if (i != vector) parts *= static_cast<double>(stage_->loops[i].extent);
+        if (kept.contains(vector) && parts >= kParts) return kept;
       }
     }
     return {};
@@ -362,19 +371,6 @@ class Fuser {
         if (!loop.reduced && loop.variable == mine) kept.insert(i);
     }
     return kept;
-  }
-  bool is_worth_reordering(const std::set<std::size_t>& kept) const {
-    constexpr std::int64_t kBlock = 64;  // elements that lie together
-    constexpr std::int64_t kParts = 8;   // to go through at the same time
-    std::int64_t block = 1;
-    std::int64_t parts = 1;
-    for (std::size_t i = 0; i < stage_->loops.size(); ++i) {
-      if (kept.contains(i))
-        block = 1, parts *= stage_->loops[i].extent;
-      else
-        block *= stage_->loops[i].extent;
-    }
-    return block >= kBlock && parts >= kParts;
   }
 
   void mark_tile(LoopNode* home) {
