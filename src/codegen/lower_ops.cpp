@@ -4,6 +4,7 @@
 
 #include "codegen/element_op.h"
 #include "codegen/lower.h"
+#include "codegen/lower_random.h"
 
 namespace tenon::codegen {
 
@@ -148,7 +149,8 @@ Ints named_axes(const Node& node, std::size_t rank) {
 bool can_lower(const Node& node) {
   if (node.op == Op::avg_pool || node.op == Op::avg_unpool) return window_places(node) > 0;
   if (is_element_op(node.op) || is_movement(node.op) || combine_of(node.op)) return true;
-  return node.op == Op::reduce_mean || node.op == Op::one_hot || node.op == Op::iota || scalar_constant(node);
+  return is_lowered_random(node) || node.op == Op::reduce_mean || node.op == Op::one_hot ||
+         node.op == Op::iota || scalar_constant(node);
 }
 
 }  // namespace tenon::codegen

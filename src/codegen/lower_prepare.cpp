@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "codegen/lower_ops.h"
+#include "codegen/lower_random.h"
 #include "tenon/op.h"
 #include "tenon/ops/contractions.h"
 #include "tenon/ops/elementwise.h"
@@ -34,6 +35,8 @@ class Preparer {
       map_[{id}] = reduced(id, node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
     else if (node.op == Op::matmul && wants_rows(node))
       map_[{id}] = with_rows(node);
+    else if (is_lowered_random(node))
+      map_[{id}] = random(node);
     else if (node.op == Op::div && divides_by_few(node))
       map_[{id}] = times_reciprocal(node);
     else
@@ -60,6 +63,14 @@ class Preparer {
           nodes[id].results == node.results)
         return id;
     return std::nullopt;
+  }
+
+  Value random(const Node& node) {
+    if (node.results[0].size() == 0)
+      return result_.graph.constant(Tensor::zeros(node.results[0].dtype, node.results[0].shape()));
+    const WrittenRandom written = write_random(node, map_.at(node.inputs[0]));
+    result_.kept.insert(written.words.ref().node);
+    return written.result;
   }
 
   // The sum of a narrow type could overflow where the mean does not.

@@ -136,7 +136,7 @@ class Scheduler {
     if (has_rows && !shares_columns(id, *around)) shape.most_rows = only_sums(*turn) ? kIndependent : 1;
     const Tile tile = best_tile(shape);
     node.unroll = static_cast<int>(tile.registers);
-    if (has_rows) {
+    if (tile.rows > 1) {
       around->kind = LoopKind::lanes;
       around->unroll = static_cast<int>(tile.rows);
     }

@@ -121,6 +121,17 @@ TEST(Lower, AdamIsOneLoop) {
 )");
 }
 
+TEST(Lower, RandomBitsAreThoseOfTheReference) {
+  Graph g("random");
+  const Value key = g.input("key", {DType::u64, {2}});
+  const Value x = g.input("x", f32({5, 7}));
+  g.output("uniform", random_uniform(key, {5, 7}, 3));
+  g.output("narrow", random_uniform(key, {9}, 4, DType::bf16));
+  g.output("kept", x * random_bernoulli(key, {5, 7}, 0.25, 5, DType::f32));
+  g.output("all", random_bernoulli(key, {6}, 1.0, 5));
+  expect_lowered(g, {}, {0, 0});
+}
+
 // Compiled by every printer there is, not interpreted.
 Case compiled(const Graph& program, LowerOptions options = {}) {
   Case result{lower(group_of(program), options), random_inputs(program), {}, {1e-4, 1e-5}};
