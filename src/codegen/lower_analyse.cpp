@@ -20,7 +20,7 @@ class Analyser {
     Shape dims = stage.kept;
     if (stage.fold) dims.insert(dims.end(), stage.fold->reduced.begin(), stage.fold->reduced.end());
     for (std::size_t d = 0; d < dims.size(); ++d)
-      if (dims[d] > 1) stage.loops.push_back({dims[d], d, 1, d >= stage.kept.size(), {}});
+      if (dims[d] > 1) stage.loops.push_back({dims[d], d, 1, d >= stage.kept.size() || stage.scan == d, {}});
     do try_out(stage);
     while (split(stage));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tenon::codegen {
 
@@ -91,6 +92,7 @@ double vector_cost(const Stage& stage, std::optional<std::size_t> loop, const Po
   const double width = lanes;
   if (!loop) return element_cost(stage) * width;
   const LoopAxis& axis = stage.loops[*loop];
+  if (stage.scan && axis.reduced) return std::numeric_limits<double>::infinity();
   // A tile of registers shares its loads.
   const double sharing = stage.fold && !axis.reduced ? 0.5 : 1;
   double cost = std::max(stage.cost, 1.0);

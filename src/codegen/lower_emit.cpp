@@ -111,7 +111,7 @@ class Emitter {
     storage.strides.resize(stage.loops.size(), 0);
     std::int64_t elements = 1;
     for (std::size_t i = stage.loops.size(); i-- > 0;) {
-      if (stage.loops[i].reduced) continue;
+      if (stage.loops[i].dim >= stage.kept.size()) continue;
       if (shared(placement(id).loops[i].node)) {
         storage.by_shape = false;
         continue;

@@ -10,6 +10,7 @@ Contribution Evaluator::term(const Node& node, const Fold& fold, const Position&
   if (node.op == Op::matmul) return {product(node, fold, kept, reduced[0]), kNone, {}};
   if (node.op == Op::max_pool || node.op == Op::avg_pool) return pooled(node, fold, kept, reduced);
   if (is_pooling(node.op)) return unpooled(node, fold, kept, reduced);
+  if (node.op == Op::cumsum) return {builder_.cast(value(node.inputs[0], kept), fold.type), kNone, {}};
   const auto rank = shape(node.inputs[0]).size();
   const Ints axes = named_axes(node, rank);
   Position at(rank);

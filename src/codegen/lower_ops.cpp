@@ -12,6 +12,7 @@ namespace {
 std::optional<Combine> combine_of(Op op) {
   switch (op) {
     case Op::reduce_sum:
+    case Op::cumsum:
     case Op::matmul:
     case Op::avg_pool:
     case Op::max_unpool:
@@ -43,6 +44,7 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   const bool narrow = operand.dtype == DType::f16 || operand.dtype == DType::bf16;
   Fold fold{*combine, narrow ? DType::f32 : operand.dtype, {}};
   const Shape shape = operand.shape();
+  if (node.op == Op::cumsum) return fold;
   if (is_pooling(node.op))
     fold.reduced = node.attrs.ints("kernel");
   else if (node.op == Op::matmul)
@@ -53,7 +55,9 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   return fold;
 }
 
-bool is_reduction(Op op) { return op != Op::matmul && !is_pooling(op) && combine_of(op).has_value(); }
+bool is_reduction(Op op) {
+  return op != Op::matmul && op != Op::cumsum && !is_pooling(op) && combine_of(op).has_value();
+}
 
 bool is_pooling(Op op) { return op >= Op::max_pool && op <= Op::avg_unpool; }
 

@@ -10,6 +10,7 @@
 #include "tenon/op.h"
 #include "tenon/ops/contractions.h"
 #include "tenon/ops/elementwise.h"
+#include "tenon/ops/indexing.h"
 #include "tenon/ops/movement.h"
 #include "tenon/ops/reductions.h"
 
@@ -35,6 +36,8 @@ class Preparer {
       map_[{id}] = reduced(id, node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
     else if (node.op == Op::matmul && wants_rows(node))
       map_[{id}] = with_rows(node);
+    else if (node.op == Op::cumsum)
+      map_[{id}] = running_sum(node);
     else if (is_lowered_random(node))
       map_[{id}] = random(node);
     else if (node.op == Op::div && divides_by_few(node))
@@ -63,6 +66,23 @@ class Preparer {
           nodes[id].results == node.results)
         return id;
     return std::nullopt;
+  }
+
+  // From the front, each element included: the others are that of the elements moved by one, or turned round.
+  Value running_sum(const Node& node) {
+    Value x = map_.at(node.inputs[0]);
+    const std::size_t axis = axis_of(node, x.type().dims.size());
+    const Ints along{static_cast<std::int64_t>(axis)};
+    const bool backwards = node.attrs.flag("reverse");
+    if (backwards) x = reverse(x, along);
+    if (node.attrs.flag("exclusive") && !x.type().dims[axis].is(0)) {
+      PadOptions shift{Ints(x.type().dims.size()), Ints(x.type().dims.size())};
+      shift.low[axis] = 1;
+      shift.high[axis] = -1;
+      x = pad(x, shift);
+    }
+    const Value sum = cumsum(x, along[0]);
+    return backwards ? reverse(sum, along) : sum;
   }
 
   Value random(const Node& node) {

@@ -100,6 +100,7 @@ class Chooser {
     stage.ref = {id, 0};
     stage.fold = fold_of(body_, node);
     stage.kept = node.results[0].shape();
+    if (node.op == Op::cumsum) stage.scan = axis_of(node, stage.kept.size());
     stage.spread = std::any_of(uses_[id].begin(), uses_[id].end(),
                                [&](const Use& use) { return use.times > 1.5 * size(id); });
     stages.of_node[id] = static_cast<StageId>(stages.list.size());

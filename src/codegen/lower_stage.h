@@ -20,7 +20,7 @@ struct LoopAxis {
   std::int64_t extent;
   std::size_t dim;  // the kept dimensions come first, then the reduced ones
   std::int64_t inner;
-  bool reduced;
+  bool reduced;  // a fold goes round it
   Linear variable;
 };
 
@@ -33,9 +33,10 @@ struct Access {
 struct Stage {
   Ref ref;
   std::optional<Fold> fold;
-  Shape kept;                   // the shape of the value
-  bool spread = false;          // somebody needs its elements more often than there are elements
-  std::vector<LoopAxis> loops;  // over dimensions of more than 1
+  Shape kept;                       // the shape of the value
+  bool spread = false;              // somebody needs its elements more often than there are elements
+  std::optional<std::size_t> scan;  // the dimension along which each element is what came before and itself
+  std::vector<LoopAxis> loops;      // over dimensions of more than 1
   std::vector<Access> reads;
   std::vector<Linear> values;  // positions that are used as values
   Linear written;              // the flat position of its own element

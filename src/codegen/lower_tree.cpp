@@ -48,7 +48,7 @@ class Fuser {
     own().loops.assign(stage_->loops.size(), {});
     Path path = common_loops();
     while (!acceptable(path)) path.pop_back();
-    if (path.size() < stage_->loops.size()) path = with_twin(std::move(path));
+    if (path.size() < stage_->loops.size() && !stage_->scan) path = with_twin(std::move(path));
     for (const Step& step : path) bind(step);
     place();
   }
@@ -81,7 +81,7 @@ class Fuser {
     while (const auto last = last_dependency(node)) {
       LoopNode* child = node->items[*last].loop.get();
       const bool reduced = path.size() >= stage_->kept_loops();
-      if (!child || (reduced && path.empty())) break;
+      if (!child || (reduced && (path.empty() || stage_->scan))) break;
       const auto loop = matching_loop(child, path, reduced);
       if (!loop) break;
       path.push_back({*loop, child});
@@ -281,8 +281,10 @@ class Fuser {
       insert_before(home, top, ItemKind::reset);
     else
       append(home, ItemKind::reset);
-    append(add_loops(innermost_reduced(home), true, vector), ItemKind::accumulate);
-    append(home, ItemKind::finish);
+    LoopNode* const turn = add_loops(innermost_reduced(home), true, vector);
+    append(turn, ItemKind::accumulate);
+    if (stage_->scan) own().home = turn;
+    append(own().home, ItemKind::finish);
   }
 
   LoopNode* kept_home() {

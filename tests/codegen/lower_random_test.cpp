@@ -46,7 +46,7 @@ class Writer {
   Value bounded(Value x) { return pick(4) == 0 ? tanh(x) : clamp(x, -4.0, 4.0); }
 
   Value step() {
-    switch (pick(15)) {
+    switch (pick(16)) {
       case 0:
         return exp(any());
       case 1:
@@ -73,6 +73,8 @@ class Writer {
         return padded();
       case 12:
         return joined();
+      case 13:
+        return cumsum(with_axes(), -1, {pick(2) == 0, pick(2) == 0});
       default:
         return combined();
     }

@@ -132,6 +132,17 @@ TEST(Lower, RandomBitsAreThoseOfTheReference) {
   expect_lowered(g, {}, {0, 0});
 }
 
+TEST(Lower, RunningSums) {
+  Graph g("sums");
+  const Value x = g.input("x", f32({4, 6, 20}));
+  g.output("last", exp(cumsum(x, -1)));
+  g.output("middle", cumsum(x * 2.0, 1, {.exclusive = true}));
+  g.output("back", cumsum(x, 0, {.reverse = true}) - x);
+  g.output("both", cumsum(reshape(x, {480}), 0, {.exclusive = true, .reverse = true}));
+  g.output("total", reduce_sum(cumsum(x, 1), {1, 2}));
+  expect_lowered(g, {}, {1e-5, 1e-4});
+}
+
 // Compiled by every printer there is, not interpreted.
 Case compiled(const Graph& program, LowerOptions options = {}) {
   Case result{lower(group_of(program), options), random_inputs(program), {}, {1e-4, 1e-5}};
@@ -152,6 +163,7 @@ TEST(Lower, PrintersMakeOfItWhatTheProgramMeans) {
     g.output("framed", pad(slice(x, {{1, 0, SliceSpec::kEnd, 2}}), {{1, 2}, {0, 1}, "reflect"}));
     g.output("joined", concat({x, exp(w)}, 1));
     g.output("same", transpose(reshape(x, {2 * n, n})));
+    g.output("sums", cumsum(x, 0) + cumsum(w, 1, {.reverse = true}));
     cases.push_back(compiled(g));
   }
   Graph g("images");
