@@ -87,6 +87,16 @@ bool can_merge(const Stage& stage, std::size_t outer, std::size_t inner, const P
          moves_as_one(stage, outer, inner, stage.loops[inner].extent, positions);
 }
 
+std::vector<std::size_t> tile_loops(const Stage& stage, std::size_t vector, const Positions& positions) {
+  std::vector<std::size_t> tile{vector};
+  for (std::size_t i = stage.loops.size(); i-- > 0;) {
+    if (i == vector || stage.loops[i].reduced) continue;
+    if (tile.size() > 1 && !can_merge(stage, i, tile.back(), positions)) break;
+    tile.push_back(i);
+  }
+  return tile;
+}
+
 double vector_cost(const Stage& stage, std::optional<std::size_t> loop, const Positions& positions,
                    int lanes) {
   const double width = lanes;

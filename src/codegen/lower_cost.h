@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "codegen/lower_stage.h"
 
@@ -19,6 +20,13 @@ bool moves_as_one(const Stage& stage, std::size_t outer, std::size_t inner, std:
                   const Positions& positions);
 // Whether two loops of a stage, one right inside the other, can be run as one.
 bool can_merge(const Stage& stage, std::size_t outer, std::size_t inner, const Positions& positions);
+
+// Whether a fold with this vector loop is a tile of registers: its lanes are elements of its own.
+inline bool is_tile(const Stage& stage, std::optional<std::size_t> vector) {
+  return stage.fold && vector && !stage.loops[*vector].reduced;
+}
+// What the tile is made of: the vector loop, the kept loop around it, and what merges with that.
+std::vector<std::size_t> tile_loops(const Stage& stage, std::size_t vector, const Positions& positions);
 
 // For each `lanes` elements of the stage's iterations. Without a loop: element by element.
 double vector_cost(const Stage& stage, std::optional<std::size_t> loop, const Positions& positions,

@@ -123,7 +123,7 @@ class Scheduler {
     LoopNode* around = node.parent;
     const bool has_rows =
         around->parent && around->items.size() == 1 && !around->reduced && around->extent > 1;
-    LoopNode* const turn = const_cast<LoopNode*>(reading_place(placement));
+    LoopNode* const turn = reading_place(placement);
     TileShape shape{has_rows ? around->extent : 1,
                     registers(node),
                     stages_.list[id].cost,

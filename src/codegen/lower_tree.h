@@ -1,5 +1,5 @@
 // The loops of a kernel as a tree: each stage stands in it, and stages that can go through the same
-// iterations share them. Loop nests are fused here.
+// iterations share them.
 #pragma once
 
 #include <memory>
@@ -59,10 +59,10 @@ struct Tree {
 
 bool is_within(const LoopNode* node, const LoopNode* ancestor);  // the ancestor itself included
 // Where a stage reads: the innermost loop around its expression.
-const LoopNode* reading_place(const Placement& placement);
+LoopNode* reading_place(const Placement& placement);
 LoopNode* nest_of(LoopNode* node);
 
-// Puts the stages into the tree, in the given order.
+// Loop fusion: puts the stages into a tree, in the given order.
 Tree fuse(const Stages& stages, const std::vector<StageId>& order,
           std::vector<std::vector<Dependency>> depends, Positions& positions, int lanes);
 
