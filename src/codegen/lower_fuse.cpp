@@ -97,8 +97,8 @@ class Fuser {
     const auto rank = [&](std::size_t i) {
       return vector == i ? 1 : kept.empty() || kept.contains(i) ? 0 : 2;
     };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return std::pair(rank(a), a) < std::pair(rank(b), b); });
     return order;
   }
 
@@ -106,7 +106,7 @@ class Fuser {
   // there are enough to go through at the same time.
   std::set<std::size_t> kept_by_a_sum(std::size_t vector) const {
     constexpr double kParts = 8;
-    if (stage_->fold || stage_->loops[vector].extent > 2 * lanes_) return {};
+    if (stage_->fold || stage_->loops[vector].extent > 2 * std::int64_t{lanes_}) return {};
     for (const Stage& reader : stages_.list) {
       if (!reader.fold) continue;
       for (const Access& access : reader.reads) {

@@ -173,8 +173,8 @@ class Preparer {
   }
 
   // As emit1 does, but an equal node serves again.
-  Value emit(Op op, std::initializer_list<Value> inputs, Attrs attrs) {
-    const Value value = result_.graph.emit1(op, inputs, std::move(attrs));
+  Value emit(Op op, std::initializer_list<Value> inputs, const Attrs& attrs) {
+    const Value value = result_.graph.emit1(op, inputs, attrs);
     const auto known = find(result_.graph.node(value.ref()));
     return result_.graph.value({*known, 0});
   }

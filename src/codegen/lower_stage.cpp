@@ -1,8 +1,8 @@
 #include "codegen/lower_stage.h"
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
+#include <map>
+#include <tuple>
 
 #include "codegen/element_op.h"
 
@@ -133,9 +133,13 @@ class Chooser {
     const bool folds = fold_of(body_, node).has_value();
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const bool moves = is_movement(node.op) || (node.inputs.size() > 1 && folds);
-      const std::size_t way = moves ? std::hash<std::size_t>{}(use.way * 31 + id * 7 + i + 1) : use.way;
+      const std::size_t way = moves ? way_through(use.way, id, i) : use.way;
       add(node.inputs[i].node, {use.stage, way, use.times * (folds ? 1 : times_of_input(node, i))});
     }
+  }
+
+  std::size_t way_through(std::size_t way, std::uint32_t id, std::size_t input) {
+    return ways_.try_emplace({way, id, input}, ways_.size() + 1).first->second;
   }
 
   void add(std::uint32_t id, const Use& use) {
@@ -152,6 +156,7 @@ class Chooser {
   std::vector<double> cost_;
   std::vector<bool> wanted_;  // an output, or to be kept
   std::vector<int> readers_;
+  std::map<std::tuple<std::size_t, std::uint32_t, std::size_t>, std::size_t> ways_;  // 0: straight
 };
 }  // namespace
 

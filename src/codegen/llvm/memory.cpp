@@ -130,7 +130,7 @@ LlvmValue Memory::load_picked(const Access& access, const Copy& copy, LlvmValue 
   const std::int64_t begin = *std::min_element(places.begin(), places.end());
   const std::int64_t span = *std::max_element(places.begin(), places.end()) - begin + 1;
   // Masks cost next to nothing only where the processor has registers for them.
-  if (span > kMostLoads * width || ir_.simd() != Simd::avx512) return nullptr;
+  if (span > std::int64_t{kMostLoads} * width || ir_.simd() != Simd::avx512) return nullptr;
   LlvmValue result = nullptr;
   for (std::int64_t first = begin; first < begin + span; first += width) {
     llvm::Type* const type = Ir::vector(access.element, width);
