@@ -20,9 +20,10 @@ class Analyser {
     Shape dims = stage.kept;
     if (stage.fold) dims.insert(dims.end(), stage.fold->reduced.begin(), stage.fold->reduced.end());
     for (std::size_t d = 0; d < dims.size(); ++d)
-      if (dims[d] > 1) stage.loops.push_back({dims[d], d, 1, d >= stage.kept.size() || stage.scan == d, {}});
+      if (dims[d] > 1)
+        stage.loops.push_back({dims[d], d, 1, d >= stage.kept.size() || stage.scan == d, false, {}});
     do try_out(stage);
-    while (split(stage));
+    while (split(stage) || block(stage));
   }
 
  private:
@@ -90,6 +91,26 @@ class Analyser {
       if (info.kind == AtomKind::quotient && from_outside && is_small_stretch(info.number)) continue;
       for (std::size_t i = 0; i < stage.loops.size(); ++i)
         if (info.of == stage.loops[i].variable && cut(stage, i, info.number)) return true;
+    }
+    return false;
+  }
+  // A transpose reads each line of the cache once for every element in it. In blocks they are still there
+  // when they are wanted again.
+  static bool block(Stage& stage) {
+    constexpr std::int64_t kBlock = 16;
+    constexpr std::int64_t kLarge = 64;
+    const auto moves = [](const Linear& flat, const LoopAxis& loop) {
+      return std::abs(flat.factor(loop.variable.terms[0].atom));
+    };
+    for (std::size_t i = 0; !stage.fold && i < stage.loops.size(); ++i) {
+      if (moves(stage.written, stage.loops[i]) != 1 || stage.loops[i].extent < kLarge) continue;
+      for (const Access& access : stage.reads)
+        for (const LoopAxis& other : stage.loops)
+          if (moves(access.flat, other) == 1 && other.extent >= kBlock &&
+              moves(access.flat, stage.loops[i]) >= kBlock && cut(stage, i, kBlock)) {
+            stage.loops[i].blocks = true;
+            return true;
+          }
     }
     return false;
   }

@@ -95,6 +95,7 @@ class Fuser {
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto kept = vector ? kept_by_a_sum(*vector) : std::set<std::size_t>{};
     const auto rank = [&](std::size_t i) {
+      if (stage_->loops[i].blocks) return -1;
       return vector == i ? 1 : kept.empty() || kept.contains(i) ? 0 : 2;
     };
     std::sort(order.begin(), order.end(),

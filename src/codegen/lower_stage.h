@@ -21,6 +21,7 @@ struct LoopAxis {
   std::size_t dim;  // the kept dimensions come first, then the reduced ones
   std::int64_t inner;
   bool reduced;  // a fold goes round it
+  bool blocks;   // of a transpose: goes from block to block, outside all others
   Linear variable;
 };
 

@@ -121,6 +121,21 @@ TEST(Lower, AdamIsOneLoop) {
 )");
 }
 
+TEST(Lower, ALargeTransposeGoesInBlocks) {
+  Graph g("transpose");
+  g.output("y", transpose(g.input("x", f32({64, 32}))));
+  const Kernel kernel = expect_lowered(g);
+  EXPECT_EQ(print(kernel), R"(kernel kernel
+  b0: input f32[2048]
+  b1: output f32[2048]
+  nest parallel by 4, no barrier
+    for v0 in 4
+      for v1 in 32
+        for v2 in 16 vector(1)
+          b1[v0*16 + v1*64 + v2] = b0[v0*512 + v1 + v2*32]
+)");
+}
+
 TEST(Lower, RandomBitsAreThoseOfTheReference) {
   Graph g("random");
   const Value key = g.input("key", {DType::u64, {2}});
