@@ -45,7 +45,7 @@ std::vector<Value> scan(const ScanInputs& given, Body body) {
   append(inputs, given.captured);
   Attrs attrs = counts(given.carried.size(), given.scanned.size());
   attrs.set("reverse", given.reverse);
-  return inputs[0].graph().emit(Op::scan, inputs, std::move(attrs), {std::move(body)});
+  return inputs[0].graph().emit(Op::scan, inputs, attrs, {std::move(body)});
 }
 
 namespace {

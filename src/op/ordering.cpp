@@ -48,14 +48,16 @@ std::vector<Type> top_k_type(const TypeContext& context) {
   return {x, {DType::i64, x.dims, x.ranked}};
 }
 
-// The places of a line in the order of their elements.
+// The places of a line in the order of their elements; NaN after every number, equal ones in their own order.
 template <class W>
 void order(Ints& places, const W* line, std::int64_t stride, bool descending) {
   std::iota(places.begin(), places.end(), 0);
-  std::stable_sort(places.begin(), places.end(), [&](std::int64_t i, std::int64_t j) {
+  std::sort(places.begin(), places.end(), [&](std::int64_t i, std::int64_t j) {
     const W a = line[i * stride];
     const W b = line[j * stride];
-    if (a != a || b != b) return a == a;  // NaN after every number
+    const bool both_nan = a != a && b != b;
+    if (both_nan || a == b) return i < j;
+    if (a != a || b != b) return a == a;
     return descending ? b < a : a < b;
   });
 }

@@ -12,10 +12,10 @@
 namespace tenon {
 
 namespace {
-Value random(Op op, std::vector<Value> inputs, std::int64_t stream, DType dtype, Attrs attrs = {}) {
+Value random(Op op, const std::vector<Value>& inputs, std::int64_t stream, DType dtype, Attrs attrs = {}) {
   attrs.set("stream", stream);
   attrs.set("dtype", dtype);
-  return write(op, inputs, std::move(attrs));
+  return write(op, inputs, attrs);
 }
 }  // namespace
 

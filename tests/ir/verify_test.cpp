@@ -93,6 +93,33 @@ TEST(Verify, TypedProgramsAreConcrete) {
   expect_complaint(verify_typed, good(), "input: f32[N, 3] is not concrete");
 }
 
+TEST(Verify, TypedProgramsBroadcastExplicitly) {
+  const Graph g = parse(R"(graph g(x: f32[2, 3], b: f32[3]) {
+    %y = add(%x, %b)
+    return y = %y })");
+  EXPECT_EQ(complaint(verify_source, g), "");
+  expect_complaint(verify_typed, g, "an input of f32[3] is not of the result's shape");
+}
+
+TEST(Verify, OnlyLoweredProgramsHoldGroups) {
+  const Graph g = parse(R"(graph g(x: f32[2]) {
+    %y = fused(%x) {kind = "loops"} { graph group(x: f32[2]) { %e = exp(%x) return e = %e } }
+    return y = %y })");
+  EXPECT_EQ(complaint(verify_lowered, g), "");
+  expect_complaint(verify_typed, g, "node 1, fused: it stands only in lowered programs");
+}
+
+TEST(Verify, LooksIntoBodies) {
+  const Graph g = parse(R"(graph g(c: bool[], x: f32[2]) {
+    %y = if_else(%c, %x) {
+      graph a(x: f32[2]) { return x = %x }
+      graph b(x: f32[?]) { return x = %x }
+    } : f32[2]
+    return y = %y })");
+  EXPECT_EQ(complaint(verify_source, g), "");
+  expect_complaint(verify_typed, g, "program 'b': node 0, input: f32[?] is not concrete");
+}
+
 TEST(Verify, TypedProgramsAskForNoShape) {
   Graph g("p");
   const Value x = g.input("x", {DType::f32, {2, 3}});
