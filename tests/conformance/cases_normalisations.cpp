@@ -52,6 +52,15 @@ void add_normalisations(CaseTable& table) {
   add(table, Op::group_norm, "bare", {of({3, 6, 2})}, {{"groups", std::int64_t{3}}});
   add_over_channels(table, Op::batch_norm, {positive({4}), of({4}), of({4}), positive({4})});
   add_over_channels(table, Op::batch_norm_train, {positive({4}), of({4})});
+  table[Op::batch_norm_train].push_back({"batch_norm_train, its moments",
+                                         {of({2, 4, 3}), positive({4}), of({4})},
+                                         [](Graph&, const Values& x) {
+                                           const auto [y, mean, variance] =
+                                               batch_norm_train(x[0], x[1], x[2]);
+                                           return Values{mean, variance};
+                                         },
+                                         near(kParts),
+                                         Types::one});
 }
 
 }  // namespace tenon::conformance
