@@ -9,6 +9,7 @@
 #include "pass/pools.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
+#include "pass/unpool.h"
 
 namespace tenon {
 
@@ -47,6 +48,7 @@ Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Bac
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
   program.apply("fold-empty", fold_empty);
   program.apply_optional("simplify", simplify);
+  program.apply_optional("lift-unpools", lift_unpools);
   program.apply_optional("block-images", [&](const Graph& graph) {
     return block_images(graph,
                         [&](const Graph& in, const Node& node) { return backend.channel_block(in, node); });

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "pass/rewrite.h"
+#include "pass/sinking.h"
 
 namespace tenon {
 
@@ -12,6 +13,12 @@ using Ids = std::vector<std::uint32_t>;
 
 bool is_leaf(const Node& node) {
   return node.op == Op::input || node.op == Op::state || node.op == Op::constant;
+}
+
+// What takes about as long as reading its result would.
+bool is_arithmetic(Op op) {
+  return op == Op::add || op == Op::sub || op == Op::mul || op == Op::cast || op == Op::equal ||
+         op == Op::less;
 }
 
 class Grouper {
@@ -24,7 +31,8 @@ class Grouper {
         readers_(count_),
         escapes_(count_),
         root_(count_, kNone),
-        stage_(count_, 0) {}
+        stage_(count_, 0),
+        generated_(count_) {}
 
   Grouping run() {
     classify();
@@ -32,7 +40,7 @@ class Grouper {
     take_epilogues();
     find_cheap();
     assign_stages();
-    sink();
+    sink_loops();
     separate_views();
     return units();
   }
@@ -82,11 +90,22 @@ class Grouper {
     }
   }
 
-  // A broadcast, or arithmetic on single elements: not worth a place in memory, so each reader computes it
-  // anew.
+  bool is_generated(std::uint32_t id) const {
+    const auto is_generated_input = [&](Ref input) {
+      return node(input.node).op == Op::constant ? node(input.node).results[0].size() == 1
+                                                 : bool(generated_[input.node]);
+    };
+    const auto& inputs = node(id).inputs;
+    if (node(id).op == Op::iota) return true;
+    return in_loops(id) && (node(id).op == Op::broadcast_to || is_arithmetic(node(id).op)) &&
+           std::all_of(inputs.begin(), inputs.end(), is_generated_input);
+  }
+
+  // A broadcast, arithmetic on single elements or on positions: not worth a place in memory, so each reader
+  // computes it anew.
   bool is_cheap(std::uint32_t id) const {
     if (!in_loops(id) || node(id).results.size() != 1) return false;
-    if (node(id).op == Op::broadcast_to || node(id).op == Op::iota) return true;
+    if (node(id).op == Op::broadcast_to || generated_[id]) return true;
     const OpDef& def = definition(node(id).op);
     return node(id).results[0].size() == 1 && (def.elementwise || node(id).op == Op::reshape) &&
            std::all_of(node(id).inputs.begin(), node(id).inputs.end(), [&](Ref input) {
@@ -115,6 +134,7 @@ class Grouper {
   }
 
   void find_cheap() {
+    for (std::uint32_t id = 0; id < count_; ++id) generated_[id] = is_generated(id);
     for (std::uint32_t id = 0; id < count_; ++id)
       if (leads_into_contraction(id) && !escapes_[id] &&
           std::all_of(readers_[id].begin(), readers_[id].end(), [&](std::uint32_t reader) {
@@ -148,21 +168,13 @@ class Grouper {
     }
   }
 
-  // A node that only later stages read, and whose inputs are in memory anyway, is computed where it is read:
-  // the mask of an activation, say, instead of being kept from the forward pass.
-  void sink() {
-    for (std::uint32_t id = static_cast<std::uint32_t>(count_); id-- > 0;) {
-      if (!in_loops(id) || escapes_[id] || readers_[id].empty() || !definition(node(id).op).elementwise)
-        continue;
-      int latest = stage_[readers_[id][0]];
-      for (const std::uint32_t reader : readers_[id])
-        latest =
-            std::min(latest, in_loops(reader) || kind_[reader] == Kind::cheap ? stage_[reader] : stage_[id]);
-      const bool inputs_stay = std::all_of(node(id).inputs.begin(), node(id).inputs.end(), [&](Ref input) {
-        return !in_loops(input.node) || stage_[input.node] < stage_[id];
-      });
-      if (inputs_stay) stage_[id] = std::max(stage_[id], latest);
+  void sink_loops() {
+    StagedLoops program{graph_, readers_, escapes_, std::vector<bool>(count_), std::vector<bool>(count_)};
+    for (std::uint32_t id = 0; id < count_; ++id) {
+      program.loops[id] = in_loops(id);
+      program.cheap[id] = kind_[id] == Kind::cheap;
     }
+    sink(program, stage_);
   }
 
   // A reshape at a group's edge is another way to look at memory, not a computation.
@@ -212,6 +224,7 @@ class Grouper {
   std::vector<bool> escapes_;        // is an output or an update
   std::vector<std::uint32_t> root_;  // the contraction whose unit a node belongs to
   std::vector<int> stage_;
+  std::vector<bool> generated_;  // made of constants and positions alone
 };
 }  // namespace
 
