@@ -100,6 +100,8 @@ class Backend {
 
   // The block of channels in which a convolution keeps its images best; 0 for none.
   virtual std::int64_t channel_block(const Graph&, const Node&) const { return 0; }
+  // Whether the gradient of a convolution's input is faster as a convolution over mirrored filters.
+  virtual bool prefers_forward(const Graph&, const Node&) const { return false; }
   // Whether a contraction reads its operand through `producer`, a movement, at no cost of its own.
   virtual bool takes_in(const Graph&, const Node& contraction, const Node& producer) const {
     static_cast<void>(contraction);

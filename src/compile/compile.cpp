@@ -4,6 +4,7 @@
 #include "pass/dead.h"
 #include "pass/decompose.h"
 #include "pass/empty.h"
+#include "pass/forward_convs.h"
 #include "pass/fuse.h"
 #include "pass/layout.h"
 #include "pass/pools.h"
@@ -49,6 +50,10 @@ Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Bac
   program.apply("fold-empty", fold_empty);
   program.apply_optional("simplify", simplify);
   program.apply_optional("lift-unpools", lift_unpools);
+  program.apply_optional("forward-convolutions", [&](const Graph& graph) {
+    return forward_convolutions(
+        graph, [&](const Graph& in, const Node& node) { return backend.prefers_forward(in, node); });
+  });
   program.apply_optional("block-images", [&](const Graph& graph) {
     return block_images(graph,
                         [&](const Graph& in, const Node& node) { return backend.channel_block(in, node); });

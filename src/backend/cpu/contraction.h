@@ -17,6 +17,8 @@ bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const
 // through `producer`, the end of an unblocking.
 std::int64_t preferred_channel_block(const Graph& graph, const Node& node);
 bool reads_through(const Graph& graph, const Node& contraction, const Node& producer);
+// Whether the gradient of a convolution's input is faster as a convolution over mirrored filters.
+bool is_faster_forward(const Graph& graph, const Node& node);
 // A contraction or a fused node of kind "contraction". Null where the library declines after all.
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,
                                           const BackendOptions& options);

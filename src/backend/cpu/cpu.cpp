@@ -71,6 +71,9 @@ class CpuBackend : public HostBackend {
   std::int64_t channel_block(const Graph& graph, const Node& node) const override {
     return cpu::preferred_channel_block(graph, node);
   }
+  bool prefers_forward(const Graph& graph, const Node& node) const override {
+    return cpu::is_faster_forward(graph, node);
+  }
   bool takes_in(const Graph& graph, const Node& contraction, const Node& producer) const override {
     return cpu::reads_through(graph, contraction, producer);
   }

@@ -138,6 +138,20 @@ std::int64_t preferred_channel_block(const Graph& graph, const Node& node) {
   return fits && codegen::native_target().simd == codegen::Simd::avx512 ? kBlock : 0;
 }
 
+// Measured where the convolution had no padding, so that its gradient has most: 1.02 to 1.13 times as fast,
+// where there are few channels to begin with no slower. Winograd has no padding beyond 1, and is the same
+// both ways.
+bool is_faster_forward(const Graph& graph, const Node& node) {
+  if (node.op != Op::conv_transpose || !preferred_channel_block(graph, node)) return false;
+  const auto none = [](const Ints& pads) {
+    return std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad == 0; });
+  };
+  const Shape filter = graph.type(node.inputs[1]).shape();
+  const auto id = static_cast<std::uint32_t>(&node - graph.nodes().data());
+  return filter[2] * filter[3] > 1 && none(node.attrs.ints("pads_low")) &&
+         none(node.attrs.ints("pads_high")) && !uses_winograd(begin(graph, id));
+}
+
 bool reads_through(const Graph& graph, const Node& contraction, const Node& producer) {
   if (!is_convolution(contraction)) return false;
   const auto id = static_cast<std::uint32_t>(&producer - graph.nodes().data());

@@ -85,6 +85,10 @@ std::vector<onednn::Operand> operands_of(const onednn::ConvSpec& spec) {
 }
 }  // namespace
 
+bool uses_winograd(const Parts& parts) {
+  return onednn::choose_algorithm(spec_of(parts)) == onednn::ConvSpec::Algorithm::winograd;
+}
+
 std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads) {
   onednn::ConvSpec spec = spec_of(parts);
   for (const EpiloguePart& part : parts.epilogue) {

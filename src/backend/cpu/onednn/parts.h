@@ -19,6 +19,7 @@ struct Parts {
 };
 
 std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads);
+bool uses_winograd(const Parts& parts);
 std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads);
 
 }  // namespace tenon::cpu
