@@ -23,24 +23,25 @@ void profile(const std::string& name, int threads) {
   using Clock = std::chrono::steady_clock;
   constexpr auto kTime = std::chrono::seconds(3);
   TrainingStep step = step_of(name, threads);
-  const Plan& plan = step.runner().plan();
-  std::vector<double> least(plan.steps.size(), 1e30);
+  const Executable& executable = step.runner().executable();
+  const std::vector<StepLine> lines = list_steps(executable);
+  std::vector<double> least(lines.size(), 1e30);
   double whole = 1e30;
   for (const auto begin = Clock::now(); Clock::now() - begin < kTime;) {
-    for (const StepTime& time : step.profile())
-      least[time.step] = std::min(least[time.step], time.microseconds);
+    const std::vector<double> times = step.profile();
+    for (std::size_t i = 0; i < times.size(); ++i) least[i] = std::min(least[i], times[i]);
     const auto start = Clock::now();
     for (int i = 0; i < 10; ++i) step.run();
     whole = std::min(whole, std::chrono::duration<double, std::micro>(Clock::now() - start).count() / 10);
   }
   double sum = 0;
   for (std::size_t i = 0; i < least.size(); ++i) {
-    sum += least[i];
-    std::printf("%10.2f us  %-28s %s\n", least[i], plan.steps[i].name.c_str(),
-                plan.steps[i].step->describe().c_str());
+    if (lines[i].depth == 0) sum += least[i];
+    std::printf("%10.2f us  %*s%-28s %s\n", least[i], 2 * lines[i].depth, "", lines[i].name.c_str(),
+                lines[i].ran_as.c_str());
   }
   std::printf("%10.2f us  sum of steps\n%10.2f us  whole, %zu bytes of scratch\n", sum, whole,
-              plan.scratch_bytes);
+              scratch_bytes(executable) + crossing_bytes(executable));
 }
 }  // namespace
 

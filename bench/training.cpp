@@ -58,23 +58,23 @@ TrainingStep::TrainingStep(const ModelParts& parts, const Optimizer& optimizer, 
     }
   CompileOptions options;
   options.backend.threads = threads;
-  auto plan = std::make_shared<const Plan>(compile(graph, types, *backend_, options));
+  auto executable = std::make_shared<const Executable>(compile(graph, types, *backend_, options));
   std::mt19937 engine(1);
-  for (const Slot& slot : plan->states) {
+  for (const Slot& slot : executable->states) {
     const Tensor value = Tensor::zeros(slot.type.dtype, slot.type.shape());
     if (is_weight(slot)) fill(value, engine);
     if (slot.name == cat(kRunPrefix, "bad_step")) value.set_number(0, -1);
     states_.set(slot.name, value);
   }
-  for (const Slot& slot : plan->inputs) {
+  for (const Slot& slot : executable->inputs) {
     held_.push_back(input_of(slot, engine));
     inputs_.push_back(held_.back().raw());
   }
-  for (const Slot& slot : plan->outputs) {
+  for (const Slot& slot : executable->outputs) {
     held_.push_back(Tensor::zeros(slot.type.dtype, slot.type.shape()));
     outputs_.push_back(held_.back().raw());
   }
-  runner_ = std::make_unique<Runner>(backend_, std::move(plan), states_, scratch_);
+  runner_ = std::make_unique<Runner>(backend_, std::move(executable), states_, scratch_);
   stream_ = backend_->make_stream(options.backend);
 }
 

@@ -20,7 +20,8 @@ class TrainingStep {
   TrainingStep(const ModelParts& parts, const Optimizer& optimizer, std::int64_t batch, int threads);
   void run() { runner_->run(*stream_, inputs_, outputs_); }
   const Runner& runner() const { return *runner_; }
-  std::vector<StepTime> profile() { return runner_->profile(*stream_, inputs_, outputs_); }
+  // Microseconds, one for each of `list_steps`.
+  std::vector<double> profile() { return runner_->profile(*stream_, inputs_, outputs_); }
 
  private:
   std::shared_ptr<Backend> backend_;

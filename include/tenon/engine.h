@@ -46,11 +46,12 @@ struct Port {
   Type type;
 };
 
-// A step of a session, as it runs.
+// A step of a session, as it runs. The bodies of if_else, loop and scan, and their steps, stand below it.
 struct StepInfo {
   std::string name;
   std::string ran_as;       // "oneDNN brgemm", "loops, 2 nests", "reference kernel"
-  double microseconds = 0;  // where it was profiled
+  int depth = 0;            // how far inside bodies
+  double microseconds = 0;  // where it was profiled; of all turns, and of a body with all its steps
 };
 
 using Shapes = std::map<std::string, Shape>;
@@ -71,10 +72,10 @@ class EngineSession {
   void bind_input(std::string_view name, const Tensor& tensor);
   void bind_output(std::string_view name, const Tensor& tensor);
 
-  const Graph& lowered() const;  // the program as it runs
+  std::string lowered() const;  // the program as it runs, as text
   std::vector<StepInfo> steps() const;
   std::vector<StepInfo> profile();    // runs once, step by step
-  std::size_t scratch_bytes() const;  // values between the steps
+  std::size_t scratch_bytes() const;  // values between the steps and between the plans
   std::size_t constant_bytes() const;
 
   struct State;

@@ -90,14 +90,18 @@ std::string memory_text(const Memory& memory) {
 Json plan_json(const std::vector<StepInfo>& steps) {
   Json::Array array;
   for (const StepInfo& step : steps)
-    array.emplace_back(
-        Json::Object{{"step", step.name}, {"ran_as", step.ran_as}, {"microseconds", step.microseconds}});
+    array.emplace_back(Json::Object{{"step", step.name},
+                                    {"depth", step.depth},
+                                    {"ran_as", step.ran_as},
+                                    {"microseconds", step.microseconds}});
   return array;
 }
 
 std::string plan_text(const std::vector<StepInfo>& steps) {
   std::vector<Row> rows{{"step", "ran as", "time"}};
-  for (const StepInfo& step : steps) rows.push_back({step.name, step.ran_as, in_time(step.microseconds)});
+  for (const StepInfo& step : steps)
+    rows.push_back({std::string(static_cast<std::size_t>(2 * step.depth), ' ') + step.name, step.ran_as,
+                    in_time(step.microseconds)});
   return table(rows);
 }
 
@@ -105,7 +109,7 @@ std::string program_text(const Engine& engine, const std::string& stage, std::in
   if (stage == "source") return print(engine.program());
   const Shapes shapes = shapes_for(engine, batch);
   if (stage == "typed") return print(specialise(engine.program(), types_for(engine, shapes)));
-  return print(engine.session(shapes).lowered());
+  return engine.session(shapes).lowered();
 }
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "compile/compile.h"
 
+#include "compile/cut.h"
 #include "pass/cse.h"
 #include "pass/dead.h"
 #include "pass/decompose.h"
@@ -35,10 +36,10 @@ class Pipeline {
   Graph graph_;
   const CompileOptions& options_;
 };
-}  // namespace
 
-Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
-             const CompileOptions& options) {
+// From a source program to a typed one that the backend runs node by node, or group by group.
+Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
+              const CompileOptions& options) {
   const auto runs_whole = [&](const Graph& graph, const Node& node) {
     return backend.role(graph, node) != Role::declined;
   };
@@ -64,11 +65,36 @@ Plan compile(const Graph& source, const std::map<std::string, Type>& inputs, Bac
   });
   program.apply_optional("merge-common", merge_common);
   program.apply_optional("remove-dead", remove_dead);
-  program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend); });
+  return program.take();
+}
 
+Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options) {
+  Pipeline program(std::move(typed), options);
+  program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend); });
   auto lowered = std::make_shared<const Graph>(program.take());
   auto steps = backend.compile(*lowered, options.backend);
-  return make_plan(std::move(lowered), std::move(steps));
+  return tenon::make_plan(std::move(lowered), std::move(steps));
+}
+
+Control make_control(const Graph& typed, std::uint32_t id, Backend& backend, const CompileOptions& options) {
+  std::vector<Executable> bodies;
+  for (const auto& body : typed.nodes()[id].bodies) bodies.push_back(compile(*body, {}, backend, options));
+  return tenon::make_control(typed, id, std::move(bodies));
+}
+}  // namespace
+
+Executable compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
+                   const CompileOptions& options) {
+  Graph typed = prepare(source, inputs, backend, options);
+  if (!has_bodies(typed)) return make_executable(make_plan(std::move(typed), backend, options));
+  std::vector<Part> parts;
+  for (Segment& segment : cut(typed)) {
+    Work work = segment.control == Segment::kNone
+                    ? Work(make_plan(std::move(segment.program), backend, options))
+                    : Work(make_control(typed, segment.control, backend, options));
+    parts.push_back({std::move(work), std::move(segment.traffic)});
+  }
+  return make_executable(typed, std::move(parts));
 }
 
 }  // namespace tenon

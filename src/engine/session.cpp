@@ -5,10 +5,11 @@
 namespace tenon {
 
 namespace {
-std::shared_ptr<const Plan> plan_for(const EngineCore& core, const std::map<std::string, Type>& types) {
+std::shared_ptr<const Executable> executable_for(const EngineCore& core,
+                                                 const std::map<std::string, Type>& types) {
   CompileOptions options;
   options.backend = {core.options.threads, core.options.cache};
-  return std::make_shared<const Plan>(compile(*core.content.program, types, *core.backend, options));
+  return std::make_shared<const Executable>(compile(*core.content.program, types, *core.backend, options));
 }
 
 std::size_t index_of(const std::vector<Slot>& slots, std::string_view name, std::string_view kind) {
@@ -20,18 +21,18 @@ std::size_t index_of(const std::vector<Slot>& slots, std::string_view name, std:
 
 EngineSession::State::State(std::shared_ptr<EngineCore> shared, const std::map<std::string, Type>& types)
     : core(std::move(shared)),
-      plan(plan_for(*core, types)),
+      executable(executable_for(*core, types)),
       stream(core->backend->make_stream({core->options.threads, core->options.cache})),
       scratch(core->backend),
-      runner(core->backend, plan, core->states, scratch),
+      runner(core->backend, executable, core->states, scratch),
       direct(core->backend->device().host_addressable) {
   const auto add = [&](const Slot& slot, std::vector<Tensor>& tensors, std::vector<void*>& addresses) {
     tensors.push_back(Tensor::zeros(slot.type.dtype, slot.type.shape()));
     if (!direct) device.push_back(core->backend->allocate(slot.type.bytes()));
     addresses.push_back(direct ? tensors.back().raw() : device.back().get());
   };
-  for (const Slot& slot : plan->inputs) add(slot, inputs, input_addresses);
-  for (const Slot& slot : plan->outputs) add(slot, outputs, output_addresses);
+  for (const Slot& slot : executable->inputs) add(slot, inputs, input_addresses);
+  for (const Slot& slot : executable->outputs) add(slot, outputs, output_addresses);
 }
 
 void EngineSession::State::bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses,
@@ -65,53 +66,51 @@ EngineSession::~EngineSession() = default;
 void EngineSession::run() { state_->run(); }
 
 const Tensor& EngineSession::input(std::string_view name) const {
-  return state_->inputs[index_of(state_->plan->inputs, name, "input")];
+  return state_->inputs[index_of(state_->executable->inputs, name, "input")];
 }
 
 const Tensor& EngineSession::output(std::string_view name) const {
-  return state_->outputs[index_of(state_->plan->outputs, name, "output")];
+  return state_->outputs[index_of(state_->executable->outputs, name, "output")];
 }
 
 void EngineSession::bind_input(std::string_view name, const Tensor& tensor) {
-  const std::size_t index = index_of(state_->plan->inputs, name, "input");
-  const Type& wanted = state_->plan->inputs[index].type;
+  const std::size_t index = index_of(state_->executable->inputs, name, "input");
+  const Type& wanted = state_->executable->inputs[index].type;
   require(tensor.defined() && Type::of(tensor) == wanted, "input '", name, "' of this session is ", wanted,
           ", not ", Type::of(tensor));
   state_->bind(state_->inputs, state_->input_addresses, index, tensor);
 }
 
 void EngineSession::bind_output(std::string_view name, const Tensor& tensor) {
-  const std::size_t index = index_of(state_->plan->outputs, name, "output");
-  const Type& wanted = state_->plan->outputs[index].type;
+  const std::size_t index = index_of(state_->executable->outputs, name, "output");
+  const Type& wanted = state_->executable->outputs[index].type;
   require(tensor.defined() && Type::of(tensor) == wanted, "output '", name, "' of this session is ", wanted,
           ", not ", Type::of(tensor));
   state_->bind(state_->outputs, state_->output_addresses, index, tensor);
 }
 
-const Graph& EngineSession::lowered() const { return *state_->plan->lowered; }
+std::string EngineSession::lowered() const { return print(*state_->executable); }
 
 std::vector<StepInfo> EngineSession::steps() const {
   std::vector<StepInfo> steps;
-  for (const PlannedStep& planned : state_->plan->steps)
-    steps.push_back({planned.name, planned.step->describe(), 0});
+  for (const StepLine& line : list_steps(*state_->executable))
+    steps.push_back({line.name, line.ran_as, line.depth, 0});
   return steps;
 }
 
 std::vector<StepInfo> EngineSession::profile() {
   std::vector<StepInfo> profiled = steps();
   if (!state_->direct) state_->copy_inputs();
-  for (const StepTime& time :
-       state_->runner.profile(*state_->stream, state_->input_addresses, state_->output_addresses))
-    profiled[time.step].microseconds = time.microseconds;
+  const std::vector<double> times =
+      state_->runner.profile(*state_->stream, state_->input_addresses, state_->output_addresses);
+  for (std::size_t i = 0; i < times.size(); ++i) profiled[i].microseconds = times[i];
   return profiled;
 }
 
-std::size_t EngineSession::scratch_bytes() const { return state_->plan->scratch_bytes; }
-
-std::size_t EngineSession::constant_bytes() const {
-  std::size_t bytes = 0;
-  for (const Tensor& constant : state_->plan->constants) bytes += constant.bytes();
-  return bytes;
+std::size_t EngineSession::scratch_bytes() const {
+  return tenon::scratch_bytes(*state_->executable) + crossing_bytes(*state_->executable);
 }
+
+std::size_t EngineSession::constant_bytes() const { return tenon::constant_bytes(*state_->executable); }
 
 }  // namespace tenon

@@ -60,7 +60,7 @@ struct EngineSession::State {
   void copy_outputs();
 
   std::shared_ptr<EngineCore> core;
-  std::shared_ptr<const Plan> plan;
+  std::shared_ptr<const Executable> executable;
   std::unique_ptr<Stream> stream;
   Scratch scratch;
   Runner runner;

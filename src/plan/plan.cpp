@@ -81,13 +81,16 @@ class Planner {
     }
   }
 
+  // Whether the step may write the result over the slot: it reads the slot through no input, not even a view,
+  // but the one that it can do so with.
   bool writes_in_place(Ref result, Ref slot) const {
-    const Node& node = graph_.node(result);
-    for (const auto& [written, input] : steps_[result.node]->in_place())
-      if (static_cast<std::uint32_t>(written) == result.result &&
-          node.inputs[static_cast<std::size_t>(input)] == slot)
-        return true;
-    return false;
+    const auto pairs = steps_[result.node]->in_place();
+    const auto& inputs = graph_.node(result).inputs;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const std::pair pair(static_cast<int>(result.result), static_cast<int>(i));
+      if (storage_.at(inputs[i]) == slot && std::ranges::find(pairs, pair) == pairs.end()) return false;
+    }
+    return true;
   }
 
   // A new value is written over the old one where nothing reads the old one from then on; else beside it, and

@@ -14,7 +14,7 @@ struct Place {
   enum class Kind : std::uint8_t { scratch, constant, input, output, state };
   Kind kind = Kind::scratch;
   std::uint32_t index = 0;  // of the input, output, state or constant
-  std::size_t offset = 0;   // in the scratch arena
+  std::size_t offset = 0;   // of scratch: in its arena
   friend bool operator==(const Place&, const Place&) = default;
 };
 

@@ -1,93 +1,89 @@
 #include "runtime/runner.h"
 
-#include <chrono>
+#include "runtime/control_runner.h"
 
 namespace tenon {
 
-void Scratch::reserve(std::size_t bytes) {
-  if (bytes <= bytes_ && memory_) return;
-  memory_ = backend_->allocate(bytes);
-  bytes_ = bytes;
+// A phase, and the addresses that it is run on.
+struct Runner::Phase {
+  const tenon::Phase* planned;
+  std::variant<PlanRunner, ControlRunner> work;
+  std::vector<void*> inputs, outputs, own;
+  std::size_t first_line;  // of those of the executable
+  std::size_t lines;
+
+  void bind(const Bindings& bindings, Addresses program_inputs, Addresses program_outputs);
+  void run(Stream& stream, std::span<double> times);
+};
+
+namespace {
+std::variant<PlanRunner, ControlRunner> make_work(const std::shared_ptr<Backend>& backend, const Work& work,
+                                                  States& states, Scratch& scratch) {
+  if (const auto* plan = std::get_if<Plan>(&work)) return PlanRunner(backend, *plan, states, scratch);
+  return ControlRunner(backend, std::get<Control>(work), states, scratch);
 }
 
-Runner::Runner(std::shared_ptr<Backend> backend, std::shared_ptr<const Plan> plan, States& states,
+void resolve(const std::vector<Place>& places, const Bindings& bindings, Addresses inputs, Addresses outputs,
+             std::vector<void*>& addresses) {
+  for (std::size_t i = 0; i < places.size(); ++i) addresses[i] = bindings.at(places[i], inputs, outputs);
+}
+}  // namespace
+
+void Runner::Phase::bind(const Bindings& bindings, Addresses program_inputs, Addresses program_outputs) {
+  resolve(planned->inputs, bindings, program_inputs, program_outputs, inputs);
+  resolve(planned->outputs, bindings, program_inputs, program_outputs, outputs);
+  resolve(planned->own, bindings, program_inputs, program_outputs, own);
+}
+
+void Runner::Phase::run(Stream& stream, std::span<double> times) {
+  if (auto* control = std::get_if<ControlRunner>(&work))
+    control->run(stream, {inputs, outputs, own}, times);
+  else if (times.empty())
+    std::get<PlanRunner>(work).run(stream, inputs, outputs);
+  else
+    std::get<PlanRunner>(work).profile(stream, inputs, outputs, times);
+}
+
+Runner::Runner(std::shared_ptr<Backend> backend, std::shared_ptr<const Executable> executable, States& states,
                Scratch& scratch)
-    : backend_(std::move(backend)), plan_(std::move(plan)), scratch_(scratch) {
-  for (const Slot& slot : plan_->states) states_.push_back(states.ensure(slot.name, slot.type));
-  const auto stream = backend_->make_stream({});
-  for (const Tensor& constant : plan_->constants) {
-    constants_.push_back(backend_->allocate(constant.bytes()));
-    backend_->copy_in(*stream, constants_.back().get(), constant.raw(), constant.bytes());
+    : executable_(std::move(executable)) {
+  if (const Plan* plan = executable_->only_plan()) {
+    only_plan_.emplace(std::move(backend), *plan, states, scratch);
+    return;
   }
-  backend_->synchronize(*stream);
-  scratch_.reserve(plan_->scratch_bytes);
-  bind();
-}
-
-void* Runner::resolve(const Place& place, std::span<void* const> inputs,
-                      std::span<void* const> outputs) const {
-  switch (place.kind) {
-    case Place::Kind::scratch:
-      return static_cast<std::byte*>(bound_scratch_) + place.offset;
-    case Place::Kind::constant:
-      return constants_[place.index].get();
-    case Place::Kind::state:
-      return states_[place.index];
-    case Place::Kind::input:
-      return inputs.empty() ? nullptr : inputs[place.index];
-    default:
-      return outputs.empty() ? nullptr : outputs[place.index];
+  bindings_.emplace(*backend, executable_->states, executable_->constants, states);
+  crossing_ = backend->allocate(executable_->crossing_bytes);
+  bindings_->arena = crossing_.get();
+  std::size_t line = 0;
+  for (const tenon::Phase& planned : executable_->phases) {
+    const std::size_t lines = count_lines(planned.work);
+    phases_.push_back({&planned, make_work(backend, planned.work, states, scratch),
+                       std::vector<void*>(planned.inputs.size()), std::vector<void*>(planned.outputs.size()),
+                       std::vector<void*>(planned.own.size()), line, lines});
+    line += lines;
   }
 }
 
-void Runner::bind() {
-  bound_scratch_ = scratch_.address();
-  addresses_.clear();
-  calls_.clear();
-  input_patches_.clear();
-  output_patches_.clear();
-  for (const PlannedStep& planned : plan_->steps) {
-    calls_.push_back({planned.step.get(), static_cast<std::uint32_t>(addresses_.size())});
-    for (const Place& place : planned.places) {
-      const auto at = static_cast<std::uint32_t>(addresses_.size());
-      if (place.kind == Place::Kind::input) input_patches_.push_back({at, place.index});
-      if (place.kind == Place::Kind::output) output_patches_.push_back({at, place.index});
-      addresses_.push_back(resolve(place, {}, {}));
-    }
+Runner::Runner(Runner&&) noexcept = default;
+Runner::~Runner() = default;
+
+void Runner::run_phases(Stream& stream, Addresses inputs, Addresses outputs, std::span<double> times) {
+  for (Phase& phase : phases_) {
+    phase.bind(*bindings_, inputs, outputs);
+    phase.run(stream, times.empty() ? times : times.subspan(phase.first_line, phase.lines));
   }
 }
 
-void Runner::patch(std::span<void* const> inputs, std::span<void* const> outputs) {
-  if (bound_scratch_ != scratch_.address()) bind();  // another plan of the run needed more
-  for (const Patch& patch : input_patches_) addresses_[patch.at] = inputs[patch.index];
-  for (const Patch& patch : output_patches_) addresses_[patch.at] = outputs[patch.index];
+void Runner::profile(Stream& stream, Addresses inputs, Addresses outputs, std::span<double> times) {
+  if (only_plan_)
+    only_plan_->profile(stream, inputs, outputs, times);
+  else
+    run_phases(stream, inputs, outputs, times);
 }
 
-void Runner::finish(Stream& stream, std::span<void* const> inputs, std::span<void* const> outputs) {
-  for (const PlannedCopy& copy : plan_->copies)
-    backend_->copy(stream, resolve(copy.to, inputs, outputs), resolve(copy.from, inputs, outputs),
-                   copy.bytes);
-}
-
-void Runner::run(Stream& stream, std::span<void* const> inputs, std::span<void* const> outputs) {
-  patch(inputs, outputs);
-  for (const Call& call : calls_) call.step->run(stream, addresses_.data() + call.first);
-  finish(stream, inputs, outputs);
-}
-
-std::vector<StepTime> Runner::profile(Stream& stream, std::span<void* const> inputs,
-                                      std::span<void* const> outputs) {
-  using Clock = std::chrono::steady_clock;
-  patch(inputs, outputs);
-  std::vector<StepTime> times;
-  for (std::uint32_t i = 0; i < calls_.size(); ++i) {
-    const auto start = Clock::now();
-    calls_[i].step->run(stream, addresses_.data() + calls_[i].first);
-    backend_->synchronize(stream);
-    times.push_back({i, std::chrono::duration<double, std::micro>(Clock::now() - start).count()});
-  }
-  finish(stream, inputs, outputs);
-  backend_->synchronize(stream);
+std::vector<double> Runner::profile(Stream& stream, Addresses inputs, Addresses outputs) {
+  std::vector<double> times(list_steps(*executable_).size());
+  profile(stream, inputs, outputs, times);
   return times;
 }
 

@@ -15,7 +15,7 @@ BatchProgram::BatchProgram(Session& session, Graph source, std::vector<NamedType
       columns_(std::move(columns)),
       feed_(session.backend, *session.stream) {}
 
-BatchProgram::Compiled& BatchProgram::plan_for(std::int64_t batch) {
+BatchProgram::Compiled& BatchProgram::compiled_for(std::int64_t batch) {
   const auto known = compiled_.find(batch);
   return known != compiled_.end() ? known->second : compiled_.emplace(batch, compile(batch)).first->second;
 }
@@ -26,15 +26,15 @@ BatchProgram::Compiled BatchProgram::compile(std::int64_t batch) {
     types.emplace(column.name, column.type);
     types[column.name].dims.at(0) = batch;
   }
-  auto plan =
-      std::make_shared<const Plan>(tenon::compile(source_, types, *session_.backend, session_.compile));
+  auto executable =
+      std::make_shared<const Executable>(tenon::compile(source_, types, *session_.backend, session_.compile));
   Compiled made;
-  for (const auto& output : plan->outputs) {
+  for (const auto& output : executable->outputs) {
     made.outputs.push_back(session_.backend->allocate(output.type.bytes()));
     made.output_addresses.push_back(made.outputs.back().get());
   }
   made.runner =
-      std::make_unique<Runner>(session_.backend, std::move(plan), session_.states, session_.scratch);
+      std::make_unique<Runner>(session_.backend, std::move(executable), session_.states, session_.scratch);
   return made;
 }
 
@@ -48,18 +48,17 @@ HostInput BatchProgram::host_input(const Slot& slot, const NamedTensors& columns
 }
 
 void BatchProgram::run(std::int64_t batch, const NamedTensors& columns, const StepNumbers& numbers) {
-  Compiled& compiled = plan_for(batch);
-  const Plan& plan = compiled.runner->plan();
+  Compiled& compiled = compiled_for(batch);
   numbers_ = numbers;
   staged_.clear();
-  for (const Slot& slot : plan.inputs) staged_.push_back(host_input(slot, columns));
+  for (const Slot& slot : compiled.runner->executable().inputs) staged_.push_back(host_input(slot, columns));
   compiled.runner->run(*session_.stream, feed_.stage(staged_), compiled.output_addresses);
   feed_.launched();
   last_ = &compiled;
 }
 
 Tensor BatchProgram::output(std::size_t index) {
-  const auto& slot = last_->runner->plan().outputs.at(index);
+  const auto& slot = last_->runner->executable().outputs.at(index);
   Tensor value = Tensor::empty(slot.type.dtype, slot.type.shape());
   session_.backend->copy_out(*session_.stream, value.raw(), last_->output_addresses[index], value.bytes());
   session_.wait();
@@ -69,7 +68,7 @@ Tensor BatchProgram::output(std::size_t index) {
 std::vector<std::string> BatchProgram::state_names() const {
   std::vector<std::string> names;
   for (const auto& [batch, compiled] : compiled_)
-    for (const auto& slot : compiled.runner->plan().states) names.push_back(slot.name);
+    for (const auto& slot : compiled.runner->executable().states) names.push_back(slot.name);
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;

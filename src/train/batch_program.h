@@ -39,7 +39,7 @@ class BatchProgram {
   // `columns`: the inputs whose first axis is the batch.
   BatchProgram(Session& session, Graph source, std::vector<NamedType> columns);
 
-  void compile_for(std::int64_t batch) { plan_for(batch); }
+  void compile_for(std::int64_t batch) { compiled_for(batch); }
   // The columns may change as soon as this returns.
   void run(std::int64_t batch, const NamedTensors& columns, const StepNumbers& numbers = {});
   // Of the last run; waits for it.
@@ -55,7 +55,7 @@ class BatchProgram {
     std::vector<Memory> outputs;
     std::vector<void*> output_addresses;
   };
-  Compiled& plan_for(std::int64_t batch);
+  Compiled& compiled_for(std::int64_t batch);
   Compiled compile(std::int64_t batch);
   HostInput host_input(const Slot& slot, const NamedTensors& columns) const;
 

@@ -79,12 +79,12 @@ inline void compare_step(const std::shared_ptr<Backend>& backend, const std::vec
 
   CompileOptions options;
   options.backend.threads = threads;
-  auto plan = std::make_shared<const Plan>(
+  auto executable = std::make_shared<const Executable>(
       compile(graph, {{"x", Type::of(inputs[0])}, {"y", Type::of(inputs[1])}}, *backend, options));
   States states(backend);
   for (const auto& [name, value] : initial) states.set(name, value);
   Scratch scratch(backend);
-  Runner runner(backend, plan, states, scratch);
+  Runner runner(backend, executable, states, scratch);
   const auto stream = backend->make_stream(options.backend);
   Tensor loss = Tensor::zeros(DType::f32, {});
   std::vector<void*> in;

@@ -80,5 +80,6 @@ void add_convolutions(CaseTable& table);
 void add_pooling(CaseTable& table);
 void add_ordering(CaseTable& table);
 void add_random(CaseTable& table);
+void add_bodies(CaseTable& table);
 
 }  // namespace tenon::conformance

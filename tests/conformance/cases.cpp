@@ -17,6 +17,7 @@ const CaseTable& all_cases() {
     add_pooling(made);
     add_ordering(made);
     add_random(made);
+    add_bodies(made);
     return made;
   }();
   return table;
@@ -27,9 +28,6 @@ const std::map<Op, std::string>& exceptions() {
       {Op::input, "a leaf"},
       {Op::state, "a leaf"},
       {Op::constant, "a leaf"},
-      {Op::if_else, "run by the host; tests/op/bodies_test.cpp"},
-      {Op::loop, "run by the host; tests/op/bodies_test.cpp"},
-      {Op::scan, "run by the host; tests/op/bodies_test.cpp"},
       {Op::fused, "stands only in lowered programs"},
       {Op::relayout, "stands only in lowered programs"},
   };

@@ -35,13 +35,13 @@ std::vector<void*> addresses(const std::vector<Memory>& memories) {
 
 class Run {
  public:
-  Run(const std::shared_ptr<Backend>& backend, std::shared_ptr<const Plan> plan,
+  Run(const std::shared_ptr<Backend>& backend, std::shared_ptr<const Executable> executable,
       const BackendOptions& options)
       : backend_(*backend),
-        plan_(std::move(plan)),
+        executable_(std::move(executable)),
         states_(backend),
         scratch_(backend),
-        runner_(backend, plan_, states_, scratch_),
+        runner_(backend, executable_, states_, scratch_),
         stream_(backend->make_stream(options)) {}
 
   std::vector<Tensor> operator()(const std::vector<Tensor>& inputs) {
@@ -50,7 +50,7 @@ class Run {
       backend_.copy_in(*stream_, inputs_.back().get(), input.raw(), input.bytes());
     }
     std::vector<void*> out;
-    for (const Slot& slot : plan_->outputs) {
+    for (const Slot& slot : executable_->outputs) {
       outputs_.emplace_back(backend_, *stream_, slot.type.bytes());
       out.push_back(outputs_.back().memory.get());
     }
@@ -65,7 +65,7 @@ class Run {
   std::vector<Tensor> results() const {
     std::vector<Tensor> tensors;
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
-      const Slot& slot = plan_->outputs[i];
+      const Slot& slot = executable_->outputs[i];
       require(outputs_[i].intact(), "a step wrote beyond output '", slot.name, "'");
       tensors.push_back(Tensor::empty(slot.type.dtype, slot.type.shape()));
       std::copy_n(outputs_[i].host.begin(), outputs_[i].bytes, static_cast<std::byte*>(tensors.back().raw()));
@@ -74,7 +74,7 @@ class Run {
   }
 
   Backend& backend_;
-  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const Executable> executable_;
   States states_;
   Scratch scratch_;
   Runner runner_;
@@ -88,8 +88,8 @@ std::vector<Tensor> run_on(const std::shared_ptr<Backend>& backend, const Graph&
                            const std::vector<Tensor>& inputs, int threads) {
   CompileOptions options;
   options.backend.threads = threads;
-  auto plan = std::make_shared<const Plan>(compile(graph, {}, *backend, options));
-  return Run(backend, std::move(plan), options.backend)(inputs);
+  auto executable = std::make_shared<const Executable>(compile(graph, {}, *backend, options));
+  return Run(backend, std::move(executable), options.backend)(inputs);
 }
 
 }  // namespace tenon::conformance

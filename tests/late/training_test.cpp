@@ -48,8 +48,8 @@ class Training {
   std::unique_ptr<Runner> make_runner(std::int64_t batch) {
     const Type x{DType::f32, {batch, kFeatures}};
     const Type y{DType::i64, {batch}};
-    auto plan = std::make_shared<const Plan>(compile(graph_, {{"x", x}, {"y", y}}, *backend_));
-    return std::make_unique<Runner>(backend_, std::move(plan), states_, scratch_);
+    auto executable = std::make_shared<const Executable>(compile(graph_, {{"x", x}, {"y", y}}, *backend_));
+    return std::make_unique<Runner>(backend_, std::move(executable), states_, scratch_);
   }
 
   void step(Runner& runner, std::int64_t batch, int number) {

@@ -16,13 +16,13 @@ class Machine {
   explicit Machine(std::string_view program, const std::map<std::string, float>& states)
       : states_(backend_), scratch_(backend_) {
     for (const auto& [name, value] : states) states_.set(name, Tensor::scalar(value));
-    plan_ = std::make_shared<const Plan>(compile(parse(program), {}, *backend_));
+    executable_ = std::make_shared<const Executable>(compile(parse(program), {}, *backend_));
   }
 
   std::vector<float> run() {
-    Runner runner(backend_, plan_, states_, scratch_);
+    Runner runner(backend_, executable_, states_, scratch_);
     const auto stream = backend_->make_stream({});
-    std::vector<float> outputs(plan_->outputs.size());
+    std::vector<float> outputs(executable_->outputs.size());
     std::vector<void*> addresses;
     for (float& output : outputs) addresses.push_back(&output);
     runner.run(*stream, {}, addresses);
@@ -31,13 +31,13 @@ class Machine {
   }
 
   double state(const std::string& name) const { return states_.get(name).number(); }
-  const Plan& plan() const { return *plan_; }
+  const Plan& plan() const { return *executable_->only_plan(); }
 
  private:
   std::shared_ptr<Backend> backend_ = make_reference_backend();
   States states_;
   Scratch scratch_;
-  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const Executable> executable_;
 };
 
 TEST(Plan, SwapsStates) {

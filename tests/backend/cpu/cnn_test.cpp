@@ -60,12 +60,12 @@ void compare(const Net& net, int threads, bool blocked) {
   CompileOptions options;
   options.backend.threads = threads;
   if (!blocked) options.disabled = {"block-images"};
-  auto plan = std::make_shared<const Plan>(
+  auto executable = std::make_shared<const Executable>(
       compile(graph, {{"x", Type::of(inputs[0])}, {"y", Type::of(inputs[1])}}, *backend, options));
   States states(backend);
   for (const auto& [name, value] : initial) states.set(name, value);
   Scratch scratch(backend);
-  Runner runner(backend, plan, states, scratch);
+  Runner runner(backend, executable, states, scratch);
   const Tensor loss = Tensor::zeros(DType::f32, {});
   runner.run(*backend->make_stream(options.backend), std::vector<void*>{inputs[0].raw(), inputs[1].raw()},
              std::vector<void*>{loss.raw()});
