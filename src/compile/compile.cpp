@@ -1,6 +1,7 @@
 #include "compile/compile.h"
 
 #include "compile/cut.h"
+#include "pass/chunk.h"
 #include "pass/cse.h"
 #include "pass/dead.h"
 #include "pass/decompose.h"
@@ -9,6 +10,7 @@
 #include "pass/fuse.h"
 #include "pass/layout.h"
 #include "pass/pools.h"
+#include "pass/rewrite.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
 #include "pass/unpool.h"
@@ -37,7 +39,19 @@ class Pipeline {
   const CompileOptions& options_;
 };
 
-// From a source program to a typed one that the backend runs node by node, or group by group.
+template <class Change>
+Graph with_bodies(const Graph& graph, const Change& change) {
+  using Results = std::optional<std::vector<Value>>;
+  return Rewrite::apply(graph, [&](Rewrite& to, const Node& node, std::span<const Value> inputs) -> Results {
+    if (node.bodies.empty()) return std::nullopt;
+    std::vector<std::shared_ptr<const Graph>> bodies;
+    for (const auto& body : node.bodies) bodies.push_back(std::make_shared<const Graph>(change(*body)));
+    return to.to().emit(node.op, inputs, node.attrs, std::move(bodies));
+  });
+}
+
+// From a source program to a typed one that the backend runs node by node, or group by group; so are its
+// bodies.
 Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
               const CompileOptions& options) {
   const auto runs_whole = [&](const Graph& graph, const Node& node) {
@@ -65,6 +79,12 @@ Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Ba
   });
   program.apply_optional("merge-common", merge_common);
   program.apply_optional("remove-dead", remove_dead);
+  program.apply("prepare-bodies", [&](const Graph& graph) {
+    return with_bodies(graph, [&](const Graph& body) { return prepare(body, {}, backend, options); });
+  });
+  program.apply_optional("chunk-batches", [&](const Graph& graph) {
+    return chunk_batches(graph, {backend, backend.near_bytes(options.backend)});
+  });
   return program.take();
 }
 
@@ -76,17 +96,16 @@ Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options) {
   return tenon::make_plan(std::move(lowered), std::move(steps));
 }
 
+Executable lower(const Graph& typed, Backend& backend, const CompileOptions& options);
+
 Control make_control(const Graph& typed, std::uint32_t id, Backend& backend, const CompileOptions& options) {
   std::vector<Executable> bodies;
-  for (const auto& body : typed.nodes()[id].bodies) bodies.push_back(compile(*body, {}, backend, options));
+  for (const auto& body : typed.nodes()[id].bodies) bodies.push_back(lower(*body, backend, options));
   return tenon::make_control(typed, id, std::move(bodies));
 }
-}  // namespace
 
-Executable compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
-                   const CompileOptions& options) {
-  Graph typed = prepare(source, inputs, backend, options);
-  if (!has_bodies(typed)) return make_executable(make_plan(std::move(typed), backend, options));
+Executable lower(const Graph& typed, Backend& backend, const CompileOptions& options) {
+  if (!has_bodies(typed)) return make_executable(make_plan(typed.clone(), backend, options));
   std::vector<Part> parts;
   for (Segment& segment : cut(typed)) {
     Work work = segment.control == Segment::kNone
@@ -95,6 +114,12 @@ Executable compile(const Graph& source, const std::map<std::string, Type>& input
     parts.push_back({std::move(work), std::move(segment.traffic)});
   }
   return make_executable(typed, std::move(parts));
+}
+}  // namespace
+
+Executable compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
+                   const CompileOptions& options) {
+  return lower(prepare(source, inputs, backend, options), backend, options);
 }
 
 }  // namespace tenon

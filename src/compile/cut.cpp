@@ -18,7 +18,10 @@ bool is_control(const Node& node) {
 class Levels {
  public:
   explicit Levels(const Graph& graph)
-      : graph_(graph), level_(graph.nodes().size(), 0), readers_(graph.nodes().size()) {
+      : graph_(graph),
+        level_(graph.nodes().size(), 0),
+        generated_(graph.nodes().size()),
+        readers_(graph.nodes().size()) {
     for (std::uint32_t id = 0; id < level_.size(); ++id) put_first(id);
     for (const NamedRef& output : graph.outputs()) outputs_.push_back(output.ref);
     for (const NamedRef& update : graph.updates()) updates_.push_back(update.ref);
@@ -40,6 +43,10 @@ class Levels {
   // The first level at which all is there: results of a control are, one level after it, or for a control of
   // the same level that comes after it.
   void put_first(std::uint32_t id) {
+    generated_[id] =
+        !is_leaf(node(id)) && !is_control(node(id)) && std::ranges::all_of(node(id).inputs, [&](Ref input) {
+          return node(input.node).op == Op::constant || generated_[input.node];
+        });
     for (const Ref input : node(id).inputs) {
       const Node& source = node(input.node);
       if (is_leaf(source)) continue;
@@ -88,7 +95,7 @@ class Levels {
     return bytes;
   }
 
-  // Of what it reads and would have to cross for it.
+  // Of what it reads and would have to cross for it. What is made of constants alone can come along.
   std::size_t bytes_spent(std::uint32_t id) const {
     std::vector<Ref> inputs = node(id).inputs;
     std::ranges::sort(inputs);
@@ -96,8 +103,8 @@ class Levels {
     std::size_t bytes = 0;
     for (const Ref input : inputs) {
       const Node& source = node(input.node);
-      if (is_leaf(source) || is_control(source) || std::ranges::find(outputs_, input) != outputs_.end() ||
-          crosses(input))
+      if (is_leaf(source) || generated_[input.node] || is_control(source) ||
+          std::ranges::find(outputs_, input) != outputs_.end() || crosses(input))
         continue;
       bytes += graph_.type(input).bytes();
     }
@@ -106,6 +113,7 @@ class Levels {
 
   const Graph& graph_;
   std::vector<int> level_;
+  std::vector<bool> generated_;  // of constants alone
   std::vector<std::vector<std::uint32_t>> readers_;
   std::vector<Ref> outputs_;
   std::vector<Ref> updates_;

@@ -49,6 +49,22 @@ TEST(Cut, RunsPlansBeforeAndAfterABody) {
               R"(graph g_1(v3: f32[2]) { %1 = neg(%v3) return y = %1 })"});
 }
 
+TEST(Cut, ComputesPositionsInTheirReadersPlan) {
+  expect_cut(R"(graph g(c: bool[], x: f32[2]) {
+    %2 = iota() {shape = [2], dtype = f32}
+    %3 = mul(%2, %2)
+    %4 = exp(%x)
+    %5 = if_else(%c, %4) { graph a(v: f32[2]) { return y = %v } graph b(v: f32[2]) { %1 = neg(%v) return y = %1 } }
+    %6 = add(%5, %3)
+    return y = %6 })",
+             {R"(graph g_0(x: f32[2]) { %1 = exp(%x) return v4 = %1 })", "if_else reads 0 4, writes 5",
+              R"(graph g_1(v5: f32[2]) {
+    %1 = iota() {shape = [2], dtype = f32}
+    %2 = mul(%1, %1)
+    %3 = add(%v5, %2)
+    return y = %3 })"});
+}
+
 TEST(Cut, MakesNoPlanWhereThereIsNothingToDo) {
   expect_cut(R"(graph g(c: bool[], x: f32[2]) {
     %2 = if_else(%c, %x) { graph a(v: f32[2]) { return y = %v } graph b(v: f32[2]) { %1 = neg(%v) return y = %1 } }

@@ -77,6 +77,10 @@ class CpuBackend : public HostBackend {
   bool takes_in(const Graph& graph, const Node& contraction, const Node& producer) const override {
     return cpu::reads_through(graph, contraction, producer);
   }
+  std::size_t near_bytes(const BackendOptions& options) const override {
+    const long own = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    return own > 0 ? static_cast<std::size_t>(own) * static_cast<std::size_t>(options.threads) : 0;
+  }
   bool tiles_pools(const Graph&, const Node&) const override { return cpu::loops_available(); }
 
   std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {
