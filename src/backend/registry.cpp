@@ -6,35 +6,51 @@
 namespace tenon {
 
 namespace {
-struct Entry {
-  BackendFactory factory;
-  std::shared_ptr<Backend> backend;  // made on the first use, then shared
+// Made on the first use, then shared. A lock of its own: a factory may look for other backends.
+class Entry {
+ public:
+  explicit Entry(BackendFactory factory) : factory_(factory) {}
+
+  std::shared_ptr<Backend> backend() {
+    const std::lock_guard lock(mutex_);
+    if (!backend_) backend_ = factory_();
+    return backend_;
+  }
+
+ private:
+  const BackendFactory factory_;
+  std::mutex mutex_;
+  std::shared_ptr<Backend> backend_;
 };
+
 struct Registry {
   Registry() {
-    for (const auto& [name, factory] : built_in_backends()) entries.emplace(name, Entry{factory, nullptr});
+    for (const auto& [name, factory] : built_in_backends())
+      entries.emplace(name, std::make_shared<Entry>(factory));
   }
   std::mutex mutex;
-  std::map<std::string, Entry, std::less<>> entries;
+  std::map<std::string, std::shared_ptr<Entry>, std::less<>> entries;
 };
 Registry& registry() {
   static Registry registry;
   return registry;
 }
+
+std::shared_ptr<Entry> find_entry(std::string_view name) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().entries.find(name);
+  return found == registry().entries.end() ? nullptr : found->second;
+}
 }  // namespace
 
 void register_backend(std::string name, BackendFactory factory) {
   const std::lock_guard lock(registry().mutex);
-  registry().entries.insert_or_assign(std::move(name), Entry{factory, nullptr});
+  registry().entries.insert_or_assign(std::move(name), std::make_shared<Entry>(factory));
 }
 
 std::shared_ptr<Backend> find_backend(std::string_view name) {
-  const std::lock_guard lock(registry().mutex);
-  const auto found = registry().entries.find(name);
-  if (found == registry().entries.end()) return nullptr;
-  Entry& entry = found->second;
-  if (!entry.backend) entry.backend = entry.factory();
-  return entry.backend;
+  const std::shared_ptr<Entry> entry = find_entry(name);
+  return entry ? entry->backend() : nullptr;
 }
 
 std::vector<std::string> backend_names() {

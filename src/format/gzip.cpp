@@ -15,8 +15,6 @@ bool is_gzip(Bytes bytes) {
 
 #if TENON_ZLIB
 
-bool has_zlib() { return true; }
-
 namespace {
 // A match of 258 bytes takes at least two bits: deflate cannot unpack to more than this many times its size.
 constexpr std::uint64_t kMostExpansion = 1032;
@@ -95,8 +93,6 @@ std::unique_ptr<Source> deflate_source(Bytes packed, std::string name) {
 }
 
 #else
-
-bool has_zlib() { return false; }
 
 std::unique_ptr<Source> gzip_source(Bytes, std::string name) {
   fail("'", name, "' is compressed, and this build has no zlib: unpack the file first, or build with zlib");

@@ -8,7 +8,6 @@
 
 namespace tenon {
 
-bool has_zlib();
 bool is_gzip(Bytes bytes);
 
 // One or several gzip members; their checksums are verified when the end is read.

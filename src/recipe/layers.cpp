@@ -113,6 +113,13 @@ nn::Module make_pool(const Words& words) {
       .kernel = kernel, .strides = words.size("stride", kernel), .padding = words.size("padding", 0, 0)};
 }
 
+nn::Module make_dropout(const Words& words) {
+  const double rate = words.number(0, nn::Dropout{}.rate);
+  require(rate >= 0 && rate < 1, "layer '", words.text(), "': expected a rate from 0 to below 1, found ",
+          rate);
+  return nn::Dropout{rate};
+}
+
 nn::Module make_reshape(const Words& words) {
   Ints shape{0};  // the batch stays
   for (std::size_t i = 0; i < words.count(); ++i) shape.push_back(words.size(i));
@@ -162,6 +169,8 @@ const std::vector<Row>& rows() {
       {"tanh", "", 0, 0, plain<nn::Tanh>, "the hyperbolic tangent"},
       {"sigmoid", "", 0, 0, plain<nn::Sigmoid>, "1 / (1 + exp(-x))"},
       {"hardswish", "", 0, 0, plain<nn::HardSwish>, "x clamp(x / 6 + 1/2, 0, 1)"},
+      {"dropout", "[RATE]", 0, 1, make_dropout,
+       "in training, a share RATE of the numbers is 0 and the others are scaled up"},
       {"softmax", "", 0, 0, plain<nn::Softmax>, "exp(x), scaled to a sum of 1"},
       {"batchnorm", "", 0, 0, plain<nn::BatchNorm>, "each channel normalised over the batch"},
       {"layernorm", "", 0, 0, plain<nn::LayerNorm>, "each item normalised along its last axis"},

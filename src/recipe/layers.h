@@ -14,7 +14,7 @@ void check_layer(const std::string& text);  // fails as `make_layer` does
 nn::Sequential make_model(const std::vector<std::string>& layers);
 
 struct LayerHelp {
-  std::string usage;  // "dropout RATE"
+  std::string usage;  // "dropout [RATE]"
   std::string meaning;
 };
 std::vector<LayerHelp> layer_help();

@@ -267,7 +267,7 @@ void FitLoop::stop_where_bad() {
       static_cast<std::int64_t>(trainer_.session.states.get(cat(kRunPrefix, "bad_step")).number());
   if (bad < 0) return;
   const std::string node = blame(bad);
-  fail("step ", bad + 1, " of epoch ", at_.epoch + 1, " is not finite: ",
+  fail("step ", bad + 1, ", in epoch ", at_.epoch + 1, ", is not finite: ",
        node.empty() ? "in double precision it would be, so a number left the range of its type"
                     : cat("the first such number comes from ", node),
        "; try a lower learning rate or clipping, look at the data, or go on with on_nan skip");

@@ -9,8 +9,6 @@
 #include <thread>
 
 #include "base/files.h"
-#include "codegen/compile.h"
-#include "codegen/llvm_loader.h"
 #include "codegen/loop_builder.h"
 
 namespace tenon::codegen {
@@ -124,29 +122,6 @@ Kernel constant_kernel(double number) {
   const Buffer y = k.output(DType::f32, 1);
   k.loop(1, [&](Var) { k.store(y, k.constant(0), k.number(DType::f32, number)); });
   return k.finish();
-}
-
-float result_of(const Kernel& kernel) {
-  float result = 0;
-  void* buffers[] = {&result};
-  compile({&kernel, 1})[0].run(buffers);
-  return result;
-}
-
-// What is kept for one kernel is the code of another: it is this code that runs, so LLVM was not asked.
-TEST_F(CodeCaches, SaveTheCompiler) {
-  if (!can_compile()) GTEST_SKIP() << "built without LLVM";
-  setenv("TENON_CACHE_DIR", folder.c_str(), 1);
-  setenv("TENON_CACHE", "on", 1);
-  const Kernel seven = constant_kernel(7), eight = constant_kernel(8);
-  EXPECT_EQ(result_of(seven), 7);
-  EXPECT_FALSE(only_file().empty());
-  const CodeCache cache(folder);
-  cache.store(content_of({&seven, 1}, native_target()),
-              llvm_compiler().compile({&eight, 1}, native_target()));
-  EXPECT_EQ(result_of(seven), 8);
-  cache.store(content_of({&seven, 1}, native_target()), bytes_of("no object"));
-  EXPECT_EQ(result_of(seven), 7);
 }
 
 TEST(Content, TellsKernelsAndTargetsApart) {

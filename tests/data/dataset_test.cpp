@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "format/gzip.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "tenon/data.h"
@@ -103,16 +102,6 @@ TEST(DataIdx, PairsItemsWithLabels) {
   EXPECT_EQ(message_of([&] { data::idx(folder / "items", folder / "three"); }),
             cat("'", folder / "items", "' and '", folder / "three",
                 "' do not belong together: expected as many labels as items, found shapes [2, 1] and [3]"));
-}
-
-TEST(Mnist, IsReadWithItsNames) {
-  if (!has_zlib()) GTEST_SKIP() << "this build has no zlib";
-  const auto [train, test] = data::mnist(TENON_SOURCE_DIR "/data/mnist");
-  EXPECT_EQ(train.column("x").shape(), (Shape{60000, 28, 28}));
-  EXPECT_EQ(train.column("y").shape(), (Shape{60000}));
-  EXPECT_EQ(test.size(), 10000);
-  EXPECT_EQ(train.column("y").number(0), 5);
-  EXPECT_EQ(test.class_names()[3], "3");
 }
 
 TEST(Mnist, SaysWhichFileIsMissing) {

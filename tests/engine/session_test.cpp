@@ -2,9 +2,7 @@
 
 #include <optional>
 
-#include "backend/backend.h"
 #include "engine/programs.h"
-#include "support/allocations.h"
 #include "support/message_of.h"
 
 namespace tenon {
@@ -35,15 +33,6 @@ TEST(Session, RunsOnTheCallersMemory) {
   x.as<std::uint8_t>()[0] ^= 0xff;
   session.run();
   EXPECT_TRUE(identical(logits, engine.run(x)));
-}
-
-TEST(Session, AllocatesNothingWhenItRunsAgain) {
-  if (!find_backend("cpu")) GTEST_SKIP() << "reference kernels allocate";
-  EngineSession session = engine_of(classifier(), {}, {.backend = "cpu"}).session({{"x", {2, 5}}});
-  session.run();
-  const std::size_t before = allocations_so_far();
-  for (int i = 0; i < 10; ++i) session.run();
-  EXPECT_EQ(allocations_so_far(), before);
 }
 
 TEST(Session, OutlivesItsEngine) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "format/gzip.h"
 #include "support/corpus.h"
 #include "support/message_of.h"
 
@@ -29,22 +28,6 @@ TEST(Idx, ReadsEveryElementType) {
   expect_file("f64.idx", Tensor::of<double>({2}, {0.1, -2}));
   expect_file("empty.idx", Tensor::of<std::uint8_t>({0, 28, 28}, {}));
   expect_file("scalar.idx", Tensor::of<std::uint8_t>({}, {7}));
-}
-
-TEST(Idx, ReadsGzip) {
-  if (!has_zlib()) GTEST_SKIP() << "this build has no zlib";
-  const Tensor plain = read_idx(corpus("idx/u8.idx"));
-  expect_file("u8.idx.gz", plain);
-  expect_file("two_members.idx.gz", plain);
-}
-
-TEST(Idx, ReadsMnist) {
-  if (!has_zlib()) GTEST_SKIP() << "this build has no zlib";
-  const std::string folder = TENON_SOURCE_DIR "/data/mnist/";
-  EXPECT_EQ(read_idx(folder + "t10k-images-idx3-ubyte.gz").shape(), (Shape{10000, 28, 28}));
-  const Tensor labels = read_idx(folder + "t10k-labels-idx1-ubyte.gz");
-  EXPECT_EQ(labels.shape(), (Shape{10000}));
-  EXPECT_EQ(labels.number(0), 7);
 }
 
 TEST(Idx, SaysWhatIsWrongAndWhere) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
-#include "format/gzip.h"
 #include "format/zip.h"
 #include "format/zip_layout.h"
 #include "support/corpus.h"
@@ -50,14 +49,6 @@ void expect_equal(const NamedTensors& read, const NamedTensors& expected) {
 TEST(Npz, ReadsWhatNumpyStores) {
   expect_equal(read_npz(corpus("npz/stored.npz")), kTwo);
   expect_equal(read_npz(corpus("npz/empty.npz")), {});
-}
-
-TEST(Npz, ReadsWhatNumpyCompresses) {
-  if (!has_zlib()) GTEST_SKIP() << "this build has no zlib";
-  const NamedTensors read = read_npz(corpus("npz/compressed.npz"));
-  ASSERT_EQ(read.size(), 2u);
-  EXPECT_EQ(find(read, "weights")->number(99), 99);
-  EXPECT_TRUE(identical(*find(read, "flag"), Tensor::scalar(true)));
 }
 
 TEST(Npz, ComesBackAsItWasWritten) {

@@ -1,5 +1,6 @@
 #include "recipe/layers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "recipe/build.h"
@@ -7,6 +8,9 @@
 
 namespace tenon::recipe {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string error_of(const std::string& layer) {
   return message_of([&] { check_layer(layer); });
@@ -24,6 +28,23 @@ TEST(Layers, SayWhatTheyTake) {
 TEST(Layers, OptionalArgumentsMayBeLeftOut) {
   EXPECT_EQ(error_of("leaky_relu"), "no error");
   EXPECT_EQ(error_of("  leaky_relu   0.2 "), "no error");
+}
+
+TEST(Layers, DropoutTakesARate) {
+  EXPECT_EQ(error_of("dropout"), "no error");
+  EXPECT_EQ(error_of("dropout 1"), "layer 'dropout 1': expected a rate from 0 to below 1, found 1");
+  EXPECT_EQ(error_of("dropout -nan"), "layer 'dropout -nan': expected a rate from 0 to below 1, found -nan");
+}
+
+TEST(Layers, DropoutIsOfTrainingAlone) {
+  const auto program_of = [](bool training) {
+    Graph graph;
+    nn::Context context(graph, training);
+    graph.output("y", make_layer("dropout 0.25")(context, graph.input("x", {DType::f32, {2, 3}})));
+    return print(graph);
+  };
+  EXPECT_THAT(program_of(true), HasSubstr("rate = 0.25"));
+  EXPECT_THAT(program_of(false), Not(HasSubstr("dropout")));
 }
 
 TEST(Layers, TakeOptionsByName) {

@@ -1,4 +1,4 @@
-// How often operator new was called by this thread and all others: the test program's own counts.
+// What all threads of a test program asked of operator new: the test program's own counts.
 #pragma once
 
 #include <cstddef>
@@ -6,5 +6,6 @@
 namespace tenon {
 
 std::size_t allocations_so_far();
+std::size_t blocks_in_use();  // allocated and not yet freed
 
 }  // namespace tenon

@@ -1,7 +1,8 @@
-// A Trainer on a device that cannot address host memory, and what a step allocates.
+// A Trainer on a device that cannot address host memory.
 #include <gtest/gtest.h>
 
 #include "backend/reference/reference.h"
+#include "support/delegating_backend.h"
 #include "train/problem.h"
 
 namespace tenon {
@@ -13,39 +14,18 @@ using testing::small_net;
 
 // The reference backend behind a border: only what was copied in can be read, and what is copied out is
 // counted.
-class Remote : public Backend {
+class Remote : public testing::DelegatingBackend {
  public:
+  Remote() : DelegatingBackend(make_reference_backend()) {}
   const DeviceInfo& device() const override { return info_; }
-  Memory allocate(std::size_t bytes) override { return inner_->allocate(bytes); }
-  std::unique_ptr<Stream> make_stream(const BackendOptions& options) override {
-    return inner_->make_stream(options);
-  }
-  void copy_in(Stream& stream, void* device, const void* host, std::size_t bytes) override {
-    inner_->copy_in(stream, device, host, bytes);
-  }
   void copy_out(Stream& stream, void* host, const void* device, std::size_t bytes) override {
     ++copies_out;
-    inner_->copy_out(stream, host, device, bytes);
-  }
-  void copy(Stream& stream, void* to, const void* from, std::size_t bytes) override {
-    inner_->copy(stream, to, from, bytes);
-  }
-  std::shared_ptr<Event> record(Stream& stream) override { return inner_->record(stream); }
-  void wait(Stream& stream, const Event& event) override { inner_->wait(stream, event); }
-  void synchronize(Stream& stream) override { inner_->synchronize(stream); }
-  Role role(const Graph& graph, const Node& node) const override { return inner_->role(graph, node); }
-  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&) const override {
-    return false;
-  }
-  bool whole_as_loops(const Graph&) const override { return false; }
-  std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {
-    return inner_->compile(lowered, options);
+    DelegatingBackend::copy_out(stream, host, device, bytes);
   }
 
   int copies_out = 0;
 
  private:
-  std::shared_ptr<Backend> inner_ = make_reference_backend();
   DeviceInfo info_{"remote", "the reference backend behind a border", false, 0, 1};
 };
 

@@ -26,7 +26,7 @@ inline Dataset sectors(std::int64_t items, std::uint64_t seed = 1) {
 inline nn::Sequential small_net() { return {nn::Linear{8}, nn::Tanh{}, nn::Dropout{0.1}, nn::Linear{3}}; }
 
 inline Trainer small_trainer(TrainerOptions options = {}) {
-  options.backend = "reference";
+  if (options.backend.empty()) options.backend = "reference";
   return {small_net(), optim::Adam{.lr = 0.02}, loss::cross_entropy, std::move(options)};
 }
 

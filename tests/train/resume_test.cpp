@@ -3,55 +3,26 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 
 #include "base/files.h"
-#include "train/problem.h"
+#include "support/message_of.h"
+#include "train/runs.h"
 
 namespace tenon {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using testing::kept;
+using testing::lines_of;
 using testing::same_tensors;
 using testing::sectors;
 using testing::small_trainer;
 using testing::TemporaryFolder;
-
-FitOptions kept(const std::string& folder, std::int64_t epochs) {
-  FitOptions options{.epochs = epochs, .batch = 16, .progress = Progress::quiet};
-  options.schedule = schedule::linear();
-  options.run = {.folder = folder, .recipe = "seed = 0\n", .resume = true, .every_steps = 2};
-  return options;
-}
-
-NamedTensors uninterrupted(const FitOptions& options, const Dataset& data) {
-  Trainer trainer = small_trainer();
-  FitOptions plain = options;
-  plain.run = {};
-  trainer.fit(data, plain);
-  return trainer.weights();
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::vector<std::string> lines_of(const std::string& path) {
-  std::ifstream in(path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
+using testing::uninterrupted;
 
 // Trains until that many steps were done, as if asked to stop by Ctrl-C.
 void train_until(std::int64_t step, FitOptions options, const Dataset& data) {
@@ -71,7 +42,7 @@ TEST(Resume, GoesOnToTheBitFromTheMiddleOfAnEpoch) {
   const FitReport report = resumed.fit(data, options);
   EXPECT_EQ(report.steps, 15);
   EXPECT_EQ(report.epochs.size(), 2);
-  EXPECT_TRUE(same_tensors(resumed.weights(), uninterrupted(options, data)));
+  EXPECT_TRUE(same_tensors(resumed.weights(), uninterrupted(options, data).weights()));
 }
 
 TEST(Resume, ReportsTheEpochThatWasCutAsIfItHadNotBeen) {
@@ -183,67 +154,27 @@ TEST(RunFolder, AFolderWithoutARunIsSaid) {
   EXPECT_THAT(message_of([&] { open_run(folder.path()); }), HasSubstr("holds no checkpoint yet"));
 }
 
-// In a process of its own, which may be killed at any instant. It must not be one with threads, so the
-// trainer is made after the fork.
-pid_t train_in_child(const FitOptions& options, const Dataset& data) {
+// No file may grow beyond `most_bytes` in the child, so some file of a checkpoint, or all, cannot be written.
+void train_on_a_full_disk(rlim_t most_bytes, const FitOptions& options, const Dataset& data) {
   const pid_t child = ::fork();
-  if (child != 0) return child;
-  try {
-    small_trainer().fit(data, options);
-  } catch (const Error& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    ::_exit(1);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{most_bytes, most_bytes};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const std::string message = message_of([&] { small_trainer().fit(data, options); });
+    ::_exit(message.find("File too large") != std::string::npos ? 0 : 1);
   }
-  ::_exit(0);
-}
-
-int wait_for(pid_t child) {
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
-
-TEST(Resume, KilledAtTwentyMomentsItGoesOnToTheBit) {
-  const TemporaryFolder folder;
-  const Dataset data = sectors(208);
-  FitOptions options = kept(folder.path(), 40);
-  options.run.every_steps = 1;  // so that many moments fall into the writing of a checkpoint
-  int kills = 0;
-  for (std::uint32_t attempt = 0; kills < 20; ++attempt) {
-    ASSERT_LT(attempt, 400u) << "the run ended " << attempt - static_cast<std::uint32_t>(kills) << " times";
-    const pid_t child = train_in_child(options, data);
-    const auto words = philox(7, philox_counter(attempt, 0));
-    std::this_thread::sleep_for(std::chrono::microseconds(1000 + words[0] % 30000));
-    ::kill(child, SIGKILL);
-    const int status = wait_for(child);
-    if (WIFSIGNALED(status)) {
-      ++kills;
-      continue;
-    }
-    ASSERT_EQ(WEXITSTATUS(status), 0);
-    fs::remove_all(folder.path());  // it was over before it could be killed: another run
-  }
-  Trainer resumed = small_trainer();
-  resumed.fit(data, options);
-  EXPECT_TRUE(same_tensors(resumed.weights(), uninterrupted(options, data)));
-  EXPECT_EQ(lines_of(folder / "metrics.jsonl").size(), 40);
+  EXPECT_EQ(testing::wait_for(child), 0) << "with " << most_bytes << " bytes";
 }
 
 TEST(Resume, AFullDiskKeepsTheEarlierCheckpoint) {
   const TemporaryFolder folder;
   const Dataset data = sectors(48);
   small_trainer().fit(data, kept(folder.path(), 1));
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit tiny{64, 64};  // bytes a file: no checkpoint can be written
-    ::setrlimit(RLIMIT_FSIZE, &tiny);
-    const std::string message = message_of([&] { small_trainer().fit(data, kept(folder.path(), 2)); });
-    ::_exit(message.find("checkpoints") != std::string::npos ? 0 : 1);
+  for (const rlim_t bytes : {0, 4, 64, 300, 600}) {
+    train_on_a_full_disk(bytes, kept(folder.path(), 2), data);
+    EXPECT_EQ(open_run(folder.path()).step, 3);
   }
-  EXPECT_EQ(wait_for(child), 0);
-  const SavedRun run = open_run(folder.path());
-  EXPECT_EQ(run.step, 3);
   Trainer resumed = small_trainer();
   resumed.fit(data, kept(folder.path(), 2));
   EXPECT_EQ(open_run(folder.path()).step, 6);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/message_of.h"
 #include "train/problem.h"
 
 namespace tenon {
@@ -15,15 +16,6 @@ using testing::small_trainer;
 
 FitOptions quiet(std::int64_t epochs, std::int64_t batch = 16) {
   return {.epochs = epochs, .batch = batch, .progress = Progress::quiet};
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Trainer, LearnsASmallProblem) {
@@ -187,59 +179,6 @@ TEST(Trainer, AnUnknownBackendNamesTheKnown) {
   EXPECT_THAT(
       message_of([] { Trainer(small_net(), optim::Sgd{}, loss::cross_entropy, {.backend = "abacus"}); }),
       HasSubstr("there is no backend 'abacus'; there are ["));
-}
-
-// What is not finite.
-
-Dataset with_a_nan(std::int64_t items, std::int64_t bad_item) {
-  const Dataset data = sectors(items);
-  const Tensor x = data.column("x").clone();
-  x.set_number(2 * bad_item, std::nan(""));
-  return Dataset({{"x", x}, {"y", data.column("y")}});
-}
-
-FitOptions in_order(std::int64_t epochs) {
-  FitOptions options = quiet(epochs);
-  options.shuffle = false;
-  return options;
-}
-
-TEST(OnNan, StopNamesTheStepAndTheNode) {
-  Trainer trainer = small_trainer();
-  EXPECT_THAT(message_of([&] { trainer.fit(with_a_nan(64, 40), in_order(2)); }),
-              HasSubstr("step 3 of epoch 1 is not finite: the first such number comes from input 'x'"));
-}
-
-TEST(OnNan, StopLeavesTheStateBeforeTheBadStep) {
-  Trainer stopped = small_trainer();
-  EXPECT_THROW(stopped.fit(with_a_nan(64, 40), in_order(1)), Error);
-  Trainer wanted = small_trainer();
-  wanted.fit(sectors(64).take(32), in_order(1));
-  EXPECT_TRUE(same_tensors(stopped.weights(), wanted.weights()));
-}
-
-TEST(OnNan, AnOpThatMakesItIsNamedWithItsLayer) {
-  const nn::Module model = [](nn::Context& context, Value x) {
-    return context.call("head", nn::Linear{3},
-                        context.call("bend", [](nn::Context&, Value v) { return log(v); }, x));
-  };
-  Trainer trainer(model, optim::Sgd{}, loss::cross_entropy, {.backend = "reference"});
-  EXPECT_THAT(message_of([&] { trainer.fit(sectors(64), quiet(1)); }), HasSubstr("comes from log 'bend'"));
-}
-
-TEST(OnNan, SkipGoesOnAsIfTheBatchWereNotThere) {
-  Trainer trainer = small_trainer({.on_nan = OnNan::skip});
-  const FitReport report = trainer.fit(with_a_nan(64, 40), in_order(1));
-  EXPECT_EQ(report.skipped, 1);
-  EXPECT_EQ(report.epochs[0].train.items, 48);
-  EXPECT_TRUE(std::isfinite(report.epochs[0].train.loss));
-  EXPECT_TRUE(std::isfinite(trainer.weights()[0].second.number()));
-}
-
-TEST(OnNan, KeepOnLetsItThrough) {
-  Trainer trainer = small_trainer({.on_nan = OnNan::keep_on});
-  trainer.fit(with_a_nan(64, 40), in_order(1));
-  EXPECT_TRUE(std::isnan(trainer.weights()[0].second.number()));
 }
 
 }  // namespace

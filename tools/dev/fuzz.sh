@@ -24,7 +24,7 @@ dev_fuzz() {
   fi
   dev_setup build fuzz
   configure fuzz
-  compile fuzz
+  compile fuzz "${readers[@]/#/fuzz_}"
   for reader in "${readers[@]}"; do
     fuzz_reader "$reader" "$seconds"
   done

@@ -1,0 +1,10 @@
+#include "recipe/recipe.h"
+
+#include "target.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return tenon::survive(data, size, [](tenon::Bytes bytes) {
+    const std::string text = to_toml(tenon::recipe::parse_recipe(tenon::text_of(bytes), "input"));
+    tenon::expect(to_toml(tenon::recipe::parse_recipe(text, "again")) == text);
+  });
+}
