@@ -7,5 +7,5 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 bench/peers/setup.sh
 cmake --preset release -DTENON_BENCH=ON >/dev/null
-cmake --build --preset release --target tenon_contender bench_floor
+cmake --build --preset release --target tenon_contender bench_floor bench_process tenon_program
 exec build/peers/bin/python -u bench/driver/bench.py "$@"

@@ -1,5 +1,7 @@
 // Tenon's side of the benchmarks. A case is a row here and a row of the table in driver/cases.py;
 // the driver reports Tenon as absent from cases without one.
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "contender.h"
@@ -22,6 +24,24 @@ Steps inference(const Widths& widths, std::int64_t batch, int threads) {
   return repeated([session] { session->run(); });
 }
 
+std::string caches() {
+  const char* const folder = std::getenv("BENCH_CACHE");
+  require(folder != nullptr, "BENCH_CACHE names no folder for compiled code");
+  return folder;
+}
+
+std::string empty_cache() {
+  std::string folder = caches() + "/tenon-XXXXXX";
+  require(mkdtemp(folder.data()) != nullptr, "no folder could be made in ", caches());
+  return folder;
+}
+
+// From a model to the end of its first step.
+Steps first_step(const Widths& widths, int threads, const std::string& cache) {
+  setenv("TENON_CACHE_DIR", cache.c_str(), 1);
+  return [=](std::int64_t) { TrainingStep(classifier(widths), optim::Adam{}, 64, threads).run(); };
+}
+
 std::vector<Case> all_cases() {
   const Widths mlp{784, 256, 128, 10};
   return {
@@ -34,18 +54,8 @@ std::vector<Case> all_cases() {
       {"infer-mlp-1", [](int threads) { return inference({784, 128, 10}, 1, threads); }},
       {"infer-mlp-64", [](int threads) { return inference({784, 128, 10}, 64, threads); }},
       {"infer-tiny", [](int threads) { return inference({4, 16, 16, 2}, 1, threads); }},
-      // From a model to the end of its first step. The driver gives each sample a process and, cold, an empty
-      // cache.
-      {"first-step-cold",
-       [=](int threads) -> Steps {
-         return [=](std::int64_t) { TrainingStep(classifier(mlp), optim::Adam{}, 64, threads).run(); };
-       },
-       true},
-      {"first-step-warm",
-       [=](int threads) -> Steps {
-         return [=](std::int64_t) { TrainingStep(classifier(mlp), optim::Adam{}, 64, threads).run(); };
-       },
-       true},
+      {"first-step-cold", [=](int threads) { return first_step(mlp, threads, empty_cache()); }, true},
+      {"first-step-warm", [=](int threads) { return first_step(mlp, threads, caches() + "/tenon"); }, true},
   };
 }
 

@@ -28,6 +28,8 @@ class Case:
     unit: str = "us"
     runs: int = 21
     once: bool = False  # each sample wants a process of its own
+    command: tuple[str, ...] = ()  # of the program tenon; {run} is a trained network
+    memory_limit: float | None = None  # its peak, in MB
     precision: str = "f32"
     scale: float = field(init=False)  # microseconds in a unit
 
@@ -81,6 +83,12 @@ ENGINES = ("ONNX Runtime", "OpenVINO")
 MNIST_MLP = [784, 256, 128, 10]
 SMALL_MLP = [784, 128, 10]
 
+
+def eval_case(name: str, *options: str) -> Case:
+    """The test set of MNIST scored by a trained network, with compiled code in the cache or without."""
+    return Case("cli", name, (2,), (), limit=0.5, unit="s", memory_limit=200, command=("eval", "{run}", *options))
+
+
 CASES = (
     Case("train-mlp", "train-mlp", BOTH, TORCH, dense_training(64, MNIST_MLP, 3), goal=1.6),
     Case("train-tiny", "train-tiny-10-16-10", ONE, ("LibTorch",), dense_training(32, [10, 16, 10], 1), 40, limit=2),
@@ -91,6 +99,9 @@ CASES = (
     Case("infer-tiny", "infer-tiny", ONE, ENGINES, dense_inference(1, [4, 16, 16, 2]), limit=0.2),
     Case("first-step", "first-step-cold", (2,), ("PyTorch compiled",), limit=1, unit="s", runs=3, once=True),
     Case("first-step", "first-step-warm", (2,), ("PyTorch compiled",), limit=0.15, unit="s", runs=5, once=True),
+    Case("cli", "version", ONE, (), limit=5, unit="ms", runs=51, command=("--version",)),
+    eval_case("eval-mnist"),
+    eval_case("eval-mnist-cold", "--no-cache"),
 )
 
 

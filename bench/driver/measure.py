@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cases import Case
 from contender import TENON, Absent, Contender
 from machine import all_cores, busy_seconds, wait_until_quiet
+from program import Program
 
 FOREIGN_SHARE = 0.10  # of the pinned cores' time, taken by others: more spoils a round
 TICKS_OF_DOUBT = 0.02  # seconds that the counters' grain may show by mistake
@@ -25,6 +26,7 @@ class Result:
     noisy: bool = False
     load: float = 0.0  # share of the whole machine that other processes took, on average
     floor: float | None = None
+    peak_bytes: int | None = None  # of a command's memory
 
     def median(self, name: str) -> float:
         return statistics.median(self.samples[name])
@@ -60,13 +62,17 @@ class Round:
     spoilt: bool  # they ran on the pinned cores
 
 
+def start(name: str, case: Case, cores: list[int]) -> Contender | Program:
+    return Program(case.command, cores) if case.command else Contender.start(name, cores)
+
+
 @contextmanager
-def contenders_of(result: Result, cores: list[int]) -> Iterator[list[Contender]]:
+def contenders_of(result: Result, cores: list[int]) -> Iterator[list[Contender | Program]]:
     """Those that have the case, set up and stopped; the others are noted as absent. All end with the block."""
     ready = []
     with ExitStack() as running:
         for name in (TENON, *result.case.peers):
-            contender = Contender.start(name, cores)
+            contender = start(name, result.case, cores)
             running.callback(contender.stop)
             try:
                 contender.set_up(result.case.name, result.threads)
@@ -78,7 +84,7 @@ def contenders_of(result: Result, cores: list[int]) -> Iterator[list[Contender]]
         yield ready
 
 
-def one_round(contenders: list[Contender], cores: list[int], first: int) -> Round:
+def one_round(contenders: list[Contender | Program], cores: list[int], first: int) -> Round:
     """A sample of each, beginning with another one every time."""
     everywhere = all_cores()
     start, busy, busy_everywhere = time.monotonic(), busy_seconds(cores), busy_seconds(everywhere)
@@ -93,7 +99,7 @@ def one_round(contenders: list[Contender], cores: list[int], first: int) -> Roun
     return Round(values, load, foreign > TICKS_OF_DOUBT + FOREIGN_SHARE * elapsed * len(cores))
 
 
-def collect_rounds(result: Result, contenders: list[Contender], cores: list[int]) -> list[Round]:
+def collect_rounds(result: Result, contenders: list[Contender | Program], cores: list[int]) -> list[Round]:
     """As many quiet rounds as the case wants. If they cannot be had in time, spoilt ones fill the number."""
     quiet, spoilt, lost = [], [], 0.0
     while len(quiet) < result.case.runs and not (lost > PATIENCE and len(quiet + spoilt) >= result.case.runs):
@@ -108,7 +114,9 @@ def collect_rounds(result: Result, contenders: list[Contender], cores: list[int]
 
 def measure_repeated(result: Result, cores: list[int]) -> list[Round]:
     with contenders_of(result, cores) as contenders:
-        return collect_rounds(result, contenders, cores) if contenders else []
+        rounds = collect_rounds(result, contenders, cores) if contenders else []
+        result.peak_bytes = max((c.peak_bytes for c in contenders if isinstance(c, Program)), default=None)
+        return rounds
 
 
 def measure_once(result: Result, cores: list[int]) -> list[Round]:

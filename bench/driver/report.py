@@ -15,6 +15,10 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
+def megabytes(bytes_: int | None) -> float | None:
+    return None if bytes_ is None else bytes_ / 1e6
+
+
 def verdict(result: Result) -> str:
     """No claim from a noisy run, nor without both sides."""
     if TENON not in result.samples:
@@ -27,6 +31,9 @@ def verdict(result: Result) -> str:
         missed.append(f"ratio below {goal:g}")
     if limit is not None and result.median(TENON) > limit:
         missed.append(f"above {limit:g} {result.case.unit}")
+    memory_limit = result.case.memory_limit
+    if memory_limit is not None and megabytes(result.peak_bytes) > memory_limit:
+        missed.append(f"above {memory_limit:g} MB")
     return "missed: " + ", ".join(missed) if missed else "met"
 
 
@@ -58,6 +65,8 @@ def print_result(result: Result) -> None:
             print(f"{indent}{row(result, name)}  {ratio_text(result, name):>7} {'':>7}  {best}".rstrip())
     if result.floor is not None:
         print(f"{indent}{'floor':<32}{number(result.floor) + ' ' + result.case.unit:>11}")
+    if result.peak_bytes is not None:
+        print(f"{indent}{'peak memory':<32}{number(megabytes(result.peak_bytes)) + ' MB':>11}")
     if result.noisy or result.load > WORTH_SAYING:
         print(f"{indent}{'noisy: ' if result.noisy else ''}others took {result.load:.0%} of the machine meanwhile")
 
@@ -76,10 +85,12 @@ def as_json(result: Result) -> dict:
         "floor": result.floor,
         "goal": result.case.goal,
         "limit": result.case.limit,
+        "memory_limit": result.case.memory_limit,
         "runs": result.runs,
         "noisy": result.noisy,
         "load": round(result.load, 3),
         "minimum": {name: result.minimum(name) for name in result.samples},
+        "peak_mb": megabytes(result.peak_bytes),
         "absent": result.absent,
         "versions": result.versions,
     }

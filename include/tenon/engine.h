@@ -105,6 +105,8 @@ class Engine {
   // Runs the reference backend beside it.
   AccuracyReport verify(const NamedTensors& inputs) const;
   Engine with_report(AccuracyReport report) const;  // kept in the file
+  // The same program with other weights, for those who reload them: sessions of this one go on with its own.
+  Engine with_weights(NamedTensors weights) const;
 
   const Graph& program() const;
   const NamedTensors& weights() const;
@@ -115,6 +117,9 @@ class Engine {
   std::vector<Port> outputs() const;
   std::size_t weight_bytes() const;
   std::size_t plans_made() const;  // by `run`, since the engine was made
+  // From the weights alone, packed filters for instance; each once, for all plans that read it.
+  std::size_t values_prepared() const;
+  std::size_t prepared_bytes() const;
 
   struct State;
 

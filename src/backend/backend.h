@@ -65,6 +65,12 @@ enum class Role {
   loops,        // may be fused with its neighbours into generated loops
 };
 
+// How a contraction keeps an operand that is known before it runs: bytes that the backend alone reads.
+struct Packing {
+  std::string layout;  // the tag of the relayout there and back
+  std::int64_t bytes = 0;
+};
+
 struct BackendOptions {
   int threads = 1;
   bool cache = true;  // of compiled code, on disk
@@ -109,6 +115,15 @@ class Backend {
     static_cast<void>(contraction);
     static_cast<void>(producer);
     return false;
+  }
+
+  // Asked about nodes of the lowered stage, alone or fused: whether an operand that is the same in every run
+  // is better packed once. Its reader then takes the bytes, and unpacks them by a relayout in its body.
+  virtual std::optional<Packing> packing(const Graph&, const Node& contraction, std::size_t input,
+                                         const BackendOptions&) const {
+    static_cast<void>(contraction);
+    static_cast<void>(input);
+    return std::nullopt;
   }
 
   // Compiles every node of a lowered program but its leaves; one step a node, null for a leaf.

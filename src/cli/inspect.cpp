@@ -60,27 +60,31 @@ std::string summary_text(const Engine& engine) {
 }
 
 struct Memory {
-  std::size_t weights, constants, scratch, inputs, outputs;
+  std::size_t weights, prepared, constants, scratch, inputs, outputs;
 };
 
 Memory memory_of(const Engine& engine, const EngineSession& session) {
-  Memory memory{engine.weight_bytes(), session.constant_bytes(), session.scratch_bytes(), 0, 0};
+  Memory memory{engine.weight_bytes(),
+                engine.prepared_bytes(),
+                session.constant_bytes(),
+                session.scratch_bytes(),
+                0,
+                0};
   for (const Port& port : engine.inputs()) memory.inputs += session.input(port.name).bytes();
   for (const Port& port : engine.outputs()) memory.outputs += session.output(port.name).bytes();
   return memory;
 }
 
 Json memory_json(const Memory& memory) {
-  return Json::Object{{"weights", memory.weights},
-                      {"constants", memory.constants},
-                      {"scratch", memory.scratch},
-                      {"inputs", memory.inputs},
-                      {"outputs", memory.outputs}};
+  return Json::Object{{"weights", memory.weights},     {"prepared", memory.prepared},
+                      {"constants", memory.constants}, {"scratch", memory.scratch},
+                      {"inputs", memory.inputs},       {"outputs", memory.outputs}};
 }
 
 std::string memory_text(const Memory& memory) {
   return table({{"memory", "bytes"},
                 {"weights", in_bytes(memory.weights)},
+                {"made of weights", in_bytes(memory.prepared)},
                 {"constants", in_bytes(memory.constants)},
                 {"between steps", in_bytes(memory.scratch)},
                 {"inputs", in_bytes(memory.inputs)},

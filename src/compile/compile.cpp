@@ -6,10 +6,13 @@
 #include "pass/dead.h"
 #include "pass/decompose.h"
 #include "pass/empty.h"
+#include "pass/fold_scales.h"
 #include "pass/forward_convs.h"
 #include "pass/fuse.h"
 #include "pass/layout.h"
+#include "pass/pack.h"
 #include "pass/pools.h"
+#include "pass/prepare.h"
 #include "pass/rewrite.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
@@ -39,6 +42,8 @@ class Pipeline {
   const CompileOptions& options_;
 };
 
+using Types = std::map<std::string, Type>;
+
 template <class Change>
 Graph with_bodies(const Graph& graph, const Change& change) {
   using Results = std::optional<std::vector<Value>>;
@@ -52,10 +57,13 @@ Graph with_bodies(const Graph& graph, const Change& change) {
 
 // From a source program to a typed one that the backend runs node by node, or group by group; so are its
 // bodies.
-Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
-              const CompileOptions& options) {
+Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const CompileOptions& options,
+               bool weights_are_fixed) {
   const auto runs_whole = [&](const Graph& graph, const Node& node) {
     return backend.role(graph, node) != Role::declined;
+  };
+  const auto contracts = [&](const Graph& graph, const Node& node) {
+    return backend.role(graph, node) == Role::contraction;
   };
 
   Pipeline program(source.clone(), options);
@@ -64,6 +72,9 @@ Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Ba
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
   program.apply("fold-empty", fold_empty);
   program.apply_optional("simplify", simplify);
+  if (weights_are_fixed)
+    program.apply_optional("fold-scales",
+                           [&](const Graph& graph) { return specialise(fold_scales(graph, contracts), {}); });
   program.apply_optional("lift-unpools", lift_unpools);
   program.apply_optional("forward-convolutions", [&](const Graph& graph) {
     return forward_convolutions(
@@ -79,8 +90,8 @@ Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Ba
   });
   program.apply_optional("merge-common", merge_common);
   program.apply_optional("remove-dead", remove_dead);
-  program.apply("prepare-bodies", [&](const Graph& graph) {
-    return with_bodies(graph, [&](const Graph& body) { return prepare(body, {}, backend, options); });
+  program.apply("bodies", [&](const Graph& graph) {
+    return with_bodies(graph, [&](const Graph& body) { return to_typed(body, {}, backend, options, false); });
   });
   program.apply_optional("chunk-batches", [&](const Graph& graph) {
     return chunk_batches(graph, {backend, backend.near_bytes(options.backend)});
@@ -88,38 +99,59 @@ Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Ba
   return program.take();
 }
 
-Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options) {
+// Where `preparation` is given, weights that the plan reads may be packed, and it computes them so.
+Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options, Graph* preparation) {
   Pipeline program(std::move(typed), options);
   program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend); });
+  if (preparation)
+    program.apply_optional("pack", [&](const Graph& graph) {
+      PreparedProgram packed = pack_weights(*preparation, graph, backend, options.backend);
+      *preparation = std::move(packed.prepare);
+      return std::move(packed.main);
+    });
   auto lowered = std::make_shared<const Graph>(program.take());
   auto steps = backend.compile(*lowered, options.backend);
   return tenon::make_plan(std::move(lowered), std::move(steps));
 }
 
-Executable lower(const Graph& typed, Backend& backend, const CompileOptions& options);
+Executable make_executable(Graph typed, Backend& backend, const CompileOptions& options, Graph* preparation);
 
 Control make_control(const Graph& typed, std::uint32_t id, Backend& backend, const CompileOptions& options) {
   std::vector<Executable> bodies;
-  for (const auto& body : typed.nodes()[id].bodies) bodies.push_back(lower(*body, backend, options));
+  for (const auto& body : typed.nodes()[id].bodies)
+    bodies.push_back(make_executable(body->clone(), backend, options, nullptr));
   return tenon::make_control(typed, id, std::move(bodies));
 }
 
-Executable lower(const Graph& typed, Backend& backend, const CompileOptions& options) {
-  if (!has_bodies(typed)) return make_executable(make_plan(typed.clone(), backend, options));
+Executable make_executable(Graph typed, Backend& backend, const CompileOptions& options, Graph* preparation) {
+  if (!has_bodies(typed))
+    return tenon::make_executable(make_plan(std::move(typed), backend, options, preparation));
   std::vector<Part> parts;
   for (Segment& segment : cut(typed)) {
     Work work = segment.control == Segment::kNone
-                    ? Work(make_plan(std::move(segment.program), backend, options))
+                    ? Work(make_plan(std::move(segment.program), backend, options, preparation))
                     : Work(make_control(typed, segment.control, backend, options));
     parts.push_back({std::move(work), std::move(segment.traffic)});
   }
-  return make_executable(typed, std::move(parts));
+  return tenon::make_executable(typed, std::move(parts));
 }
 }  // namespace
 
-Executable compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
+Executable compile(const Graph& source, const Types& inputs, Backend& backend,
                    const CompileOptions& options) {
-  return lower(prepare(source, inputs, backend, options), backend, options);
+  return make_executable(to_typed(source, inputs, backend, options, false), backend, options, nullptr);
+}
+
+PreparedExecutable compile_prepared(const Graph& source, const Types& inputs, Backend& backend,
+                                    const CompileOptions& options) {
+  PreparedProgram program = prepare_weights(to_typed(source, inputs, backend, options, true));
+  Executable executable = make_executable(std::move(program.main), backend, options, &program.prepare);
+  return {std::move(executable), std::move(program.prepare)};
+}
+
+Executable compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted, Backend& backend,
+                               const CompileOptions& options) {
+  return compile(preparation_of(prepare, wanted), {}, backend, options);
 }
 
 }  // namespace tenon

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 
 #include "plan/executable.h"
 
@@ -20,5 +21,18 @@ struct CompileOptions {
 // `inputs` gives the types of those inputs whose shapes the program leaves open.
 Executable compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,
                    const CompileOptions& options = {});
+
+// A program whose states are weights: what depends on them alone is not in the executable, but in a program
+// to be run once they are there. Its updates are states of the executable; the same name means the same
+// value, for whatever shapes.
+struct PreparedExecutable {
+  Executable executable;
+  Graph prepare;  // of the typed stage; it may compute more than the executable reads
+};
+PreparedExecutable compile_prepared(const Graph& source, const std::map<std::string, Type>& inputs,
+                                    Backend& backend, const CompileOptions& options = {});
+// The part of `prepare` that computes these of its updates.
+Executable compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted, Backend& backend,
+                               const CompileOptions& options = {});
 
 }  // namespace tenon

@@ -22,6 +22,11 @@ SessionCache::Key key_of(const Types& types) {
   return key;
 }
 
+std::unique_ptr<EngineSession::State> session_for(const std::shared_ptr<EngineCore>& core,
+                                                  const Types& types) {
+  return std::make_unique<EngineSession::State>(core, core->compile_for(types));
+}
+
 // Bound to what is asked for and to what is answered, so that nothing is copied.
 NamedTensors run_once(EngineSession& session, const NamedTensors& inputs, const std::vector<Port>& outputs) {
   NamedTensors results;
@@ -49,16 +54,6 @@ std::shared_ptr<SessionCache::Entry> SessionCache::find(const Key& key) {
   return entries_.front();
 }
 
-EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
-    : content(std::move(chosen)),
-      options(std::move(chosen_options)),
-      backend(choose_backend(options.backend)),
-      states(backend) {
-  require(options.threads >= 1, "an engine needs at least one thread, not ", options.threads);
-  content.weights = engine::check_program(*content.program, content.weights);
-  for (const auto& [name, tensor] : content.weights) states.adopt(name, tensor);
-}
-
 Engine::State::State(engine::Content content, EngineOptions options)
     : core(std::make_shared<EngineCore>(std::move(content), std::move(options))),
       cache(core->options.plans) {}
@@ -82,7 +77,7 @@ NamedTensors Engine::run(const NamedTensors& inputs) const {
   const auto entry = state_->cache.find(key_of(types));
   const std::lock_guard lock(entry->mutex);
   if (!entry->session) {
-    entry->session = EngineSession(std::make_unique<EngineSession::State>(state_->core, types));
+    entry->session = EngineSession(session_for(state_->core, types));
     ++state_->plans_made;
   }
   return run_once(*entry->session, inputs, outputs());
@@ -100,8 +95,7 @@ EngineSession Engine::session(const Shapes& inputs) const {
     const auto input = program().find_input(name);
     types.emplace(name, Type::of(input ? program().type(*input).dtype : DType::f32, shape));
   }
-  return EngineSession(
-      std::make_unique<EngineSession::State>(state_->core, engine::match_inputs(program(), types)));
+  return EngineSession(session_for(state_->core, engine::match_inputs(program(), types)));
 }
 
 AccuracyReport Engine::verify(const NamedTensors& inputs) const {
@@ -128,6 +122,15 @@ const EngineInfo& Engine::info() const { return state_->core->content.info; }
 const AccuracyReport& Engine::report() const { return state_->core->content.report; }
 const EngineOptions& Engine::options() const { return state_->core->options; }
 std::size_t Engine::plans_made() const { return state_->plans_made; }
+std::size_t Engine::values_prepared() const { return state_->core->values_prepared; }
+std::size_t Engine::prepared_bytes() const { return state_->core->prepared_bytes; }
+
+Engine Engine::with_weights(NamedTensors weights) const {
+  engine::Content content = state_->core->content;
+  content.weights = std::move(weights);
+  content.report = {};
+  return Engine(std::make_shared<State>(std::move(content), state_->core->options));
+}
 
 std::vector<Port> Engine::inputs() const {
   std::vector<Port> ports;

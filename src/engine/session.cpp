@@ -5,13 +5,6 @@
 namespace tenon {
 
 namespace {
-std::shared_ptr<const Executable> executable_for(const EngineCore& core,
-                                                 const std::map<std::string, Type>& types) {
-  CompileOptions options;
-  options.backend = {core.options.threads, core.options.cache};
-  return std::make_shared<const Executable>(compile(*core.content.program, types, *core.backend, options));
-}
-
 std::size_t index_of(const std::vector<Slot>& slots, std::string_view name, std::string_view kind) {
   const auto found = std::ranges::find(slots, name, &Slot::name);
   require(found != slots.end(), "there is no ", kind, " '", name, "'");
@@ -19,12 +12,12 @@ std::size_t index_of(const std::vector<Slot>& slots, std::string_view name, std:
 }
 }  // namespace
 
-EngineSession::State::State(std::shared_ptr<EngineCore> shared, const std::map<std::string, Type>& types)
+EngineSession::State::State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared)
     : core(std::move(shared)),
-      executable(executable_for(*core, types)),
+      executable(std::make_shared<const Executable>(std::move(prepared.executable))),
       stream(core->backend->make_stream({core->options.threads, core->options.cache})),
       scratch(core->backend),
-      runner(core->backend, executable, core->states, scratch),
+      runner(core->bind(executable, prepared.prepare, scratch)),
       direct(core->backend->device().host_addressable) {
   const auto add = [&](const Slot& slot, std::vector<Tensor>& tensors, std::vector<void*>& addresses) {
     tensors.push_back(Tensor::zeros(slot.type.dtype, slot.type.shape()));

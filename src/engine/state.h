@@ -32,14 +32,28 @@ class SessionCache {
   std::list<std::shared_ptr<Entry>> entries_;
 };
 
-// What sessions share: the program, and its weights on the device.
+// What sessions share: the program, and on the device those of its weights that a plan reads, and what was
+// prepared from the others.
 struct EngineCore {
   EngineCore(engine::Content chosen, EngineOptions chosen_options);
+
+  PreparedExecutable compile_for(const std::map<std::string, Type>& types) const;
+  // Makes sure of the states that the executable reads. Sessions that are made at the same time wait here.
+  Runner bind(std::shared_ptr<const Executable> executable, const Graph& prepare, Scratch& scratch);
 
   engine::Content content;
   EngineOptions options;
   std::shared_ptr<Backend> backend;
   States states;
+  std::atomic<std::size_t> values_prepared = 0;
+  std::atomic<std::size_t> prepared_bytes = 0;
+
+ private:
+  void adopt_weights(const Executable& executable, States& into) const;
+  void prepare_missing(const Executable& executable, const Graph& prepare);
+  CompileOptions compile_options() const;
+
+  std::mutex mutex_;  // of `states`
 };
 
 struct Engine::State {
@@ -51,7 +65,7 @@ struct Engine::State {
 };
 
 struct EngineSession::State {
-  State(std::shared_ptr<EngineCore> shared, const std::map<std::string, Type>& types);
+  State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared);
 
   void run();
   void bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses, std::size_t index,

@@ -19,6 +19,13 @@ std::vector<Type> fused_type(const TypeContext& context) {
   return types;
 }
 
+std::vector<Type> relayout_type(const TypeContext& context) {
+  Type type = context.inputs[0];
+  if (context.attrs.find("dtype")) type.dtype = context.attrs.dtype("dtype");
+  if (context.attrs.find("shape")) type = Type::of(type.dtype, context.attrs.ints("shape"));
+  return {type};
+}
+
 OpDef lowered_row(std::string documentation) {
   OpDef def;
   def.family = "lowered";
@@ -42,10 +49,17 @@ void define_lowered(OpTable& table) {
   };
   table.define(Op::fused, def);
 
-  def = lowered_row("x in another physical layout, named by a tag of the backend's; the same numbers.");
-  def.attrs = {{"layout", AttrKind::text}};
-  def.infer = [](const TypeContext& context) { return std::vector<Type>{context.inputs[0]}; };
-  def.kernel = [](const KernelContext& context) { return std::vector<Tensor>{context.inputs[0]}; };
+  def = lowered_row(
+      "x in another physical layout, named by a tag of the backend's; the same numbers. Of another type, "
+      "`dtype` and `shape`, where what is read or written are bytes for the backend alone.");
+  def.attrs = {
+      {"layout", AttrKind::text}, {"dtype", AttrKind::dtype, {}, true}, {"shape", AttrKind::ints, {}, true}};
+  def.infer = relayout_type;
+  def.kernel = [](const KernelContext& context) {
+    require(Type::of(context.inputs[0]) == context.results[0],
+            "a relayout to or from bytes is done by the backend that asked for it");
+    return std::vector<Tensor>{context.inputs[0]};
+  };
   table.define(Op::relayout, def);
 }
 

@@ -60,6 +60,10 @@ void States::adopt(const std::string& name, const Tensor& value) {
   slots_.emplace(name, Held{Type::of(value), Memory(kept, value.raw())});
 }
 
+void States::share(const std::string& name, const States& other) {
+  require(slots_.emplace(name, other.at(name)).second, "there is a state '", name, "' already");
+}
+
 Tensor States::get(const std::string& name) const {
   const Held& held = at(name);
   Tensor value = Tensor::empty(held.type.dtype, held.type.shape());

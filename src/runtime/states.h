@@ -24,6 +24,8 @@ class States {
   // Copies through the backend; both return when the copy is done.
   void set(const std::string& name, const Tensor& value);
   Tensor get(const std::string& name) const;
+  // The other's slot, under the same name: one memory for both.
+  void share(const std::string& name, const States& other);
   // A slot that is only read. Its memory is the tensor's own where the device can address that, else a copy.
   void adopt(const std::string& name, const Tensor& value);
 

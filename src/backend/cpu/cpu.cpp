@@ -83,6 +83,11 @@ class CpuBackend : public HostBackend {
   }
   bool tiles_pools(const Graph&, const Node&) const override { return cpu::loops_available(); }
 
+  std::optional<Packing> packing(const Graph& graph, const Node& node, std::size_t input,
+                                 const BackendOptions& options) const override {
+    return cpu::preferred_packing(graph, node, input, options);
+  }
+
   std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {
     std::vector<std::unique_ptr<Step>> steps(lowered.nodes().size());
     std::vector<std::uint32_t> loops;
@@ -107,6 +112,8 @@ class CpuBackend : public HostBackend {
 
   static std::unique_ptr<Step> compile_node(const Graph& lowered, const Node& node,
                                             const BackendOptions& options) {
+    if (node.op == Op::relayout)
+      if (auto step = cpu::compile_relayout(lowered, node, options)) return step;
     if (auto step = cpu::compile_contraction(lowered, node, options)) return step;
     return make_kernel_step(lowered, node);
   }

@@ -40,6 +40,12 @@ std::string Arranged::describe() const {
              reorders ? cat(", ", reorders, reorders == 1 ? " reorder" : " reorders") : "");
 }
 
+std::optional<Operand> Arranged::rearranged(std::size_t argument) const {
+  for (const Reorder& reorder : before_)
+    if (reorder.argument == argument) return reorder.primitive.operands().back();
+  return std::nullopt;
+}
+
 void Arranged::run(std::span<void* const> args, void* scratch) {
   const auto at = [&](std::size_t offset) {
     return static_cast<void*>(static_cast<std::byte*>(scratch) + offset);

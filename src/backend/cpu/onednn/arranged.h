@@ -14,6 +14,9 @@ class Arranged {
 
   std::size_t scratch_bytes() const { return scratch_bytes_; }
   std::string describe() const;
+  // How the primitive reads an argument that is reordered for it in every run; empty where it reads it as it
+  // lies.
+  std::optional<Operand> rearranged(std::size_t argument) const;
   // Arguments in the primitive's order; one caller at a time.
   void run(std::span<void* const> args, void* scratch);
 

@@ -1,7 +1,9 @@
 #include "backend/cpu/contraction.h"
 
 #include <algorithm>
+#include <array>
 
+#include "backend/cpu/onednn/packed.h"
 #include "backend/cpu/onednn/parts.h"
 #include "backend/host.h"
 #include "codegen/target.h"
@@ -70,12 +72,29 @@ bool takes_block(const Graph& graph, const Node& node) {
          graph.type({static_cast<std::uint32_t>(&node - graph.nodes().data())}).rank() == 4;
 }
 
+struct Read {
+  Ref ref;
+  std::int64_t block;
+};
+
+// What a root reads: from before it was unpacked, or unblocked.
+Read read_by(Parts& parts, const Node& root, Ref input) {
+  const Node& node = parts.graph.node(input);
+  if (node.op == Op::relayout) {
+    parts.packed_weights = onednn::form_of(node.attrs.text("layout"), node.results[0].dtype).packed;
+    return {node.inputs[0], 0};
+  }
+  const auto blocked = is_convolution(root) ? unblocked_from(parts.graph, input) : std::nullopt;
+  if (!blocked) return {input, 0};
+  return {*blocked, parts.graph.type(*blocked).dims[4].constant()};
+}
+
 Parts begin(const Graph& body, std::uint32_t root) {
   Parts parts{body, {root}, {}, {}, {}, 0};
   for (const Ref input : body.nodes()[root].inputs) {
-    const auto blocked = is_convolution(body.nodes()[root]) ? unblocked_from(body, input) : std::nullopt;
-    parts.operands.push_back(blocked.value_or(input));
-    parts.operand_blocks.push_back(blocked ? body.type(*blocked).dims[4].constant() : 0);
+    const Read read = read_by(parts, body.nodes()[root], input);
+    parts.operands.push_back(read.ref);
+    parts.operand_blocks.push_back(read.block);
   }
   return parts;
 }
@@ -173,20 +192,81 @@ bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const
       .has_value();
 }
 
+namespace {
+bool is_contraction(const Node& node) {
+  return is_root(node) || (node.op == Op::fused && node.attrs.text("kind") == kFusedContraction);
+}
+
+// A contraction, alone or in a group, as a body, and that read as parts.
+struct Reading {
+  Reading(const Graph& lowered, const Node& node)
+      : own(node.op == Op::fused ? Graph() : alone(lowered, node)),
+        body(node.op == Op::fused ? *node.bodies[0] : own),
+        parts(parts_of(body)) {}
+
+  const Graph own;
+  const Graph& body;
+  std::optional<Parts> parts;
+};
+
+std::optional<onednn::Arranged> make_primitive(const Parts& parts, int threads) {
+  return is_convolution(parts.graph.node(parts.root)) ? make_convolution(parts, threads)
+                                                      : make_matmul(parts, threads);
+}
+
+// Whether the body reads an input as the root's weights, and nowhere else.
+bool is_weights(const Parts& parts, std::size_t input) {
+  const Node& root = parts.graph.node(parts.root);
+  if (root.op == Op::conv_filter) return false;
+  const std::uint32_t id = parts.graph.inputs()[input];
+  std::ptrdiff_t uses = 0;
+  for (const Node& node : parts.graph.nodes()) uses += std::ranges::count(node.inputs, id, &Ref::node);
+  return root.inputs[1].node == id && uses == 1;
+}
+
+onednn::Operand plain_weights(const Parts& parts) {
+  const Node& root = parts.graph.node(parts.root);
+  return root.op == Op::matmul ? matmul_weights(parts) : convolution_weights(parts);
+}
+}  // namespace
+
+std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node, std::size_t input,
+                                         const BackendOptions& options) {
+  if (!is_contraction(node)) return std::nullopt;
+  Reading reading(lowered, node);
+  if (!reading.parts || !is_weights(*reading.parts, input)) return std::nullopt;
+  reading.parts->packable = true;
+  const auto primitive = make_primitive(*reading.parts, options.threads);
+  const auto packed = primitive ? primitive->rearranged(1) : std::nullopt;
+  const auto bytes = packed ? onednn::bytes_of(*packed) : std::nullopt;
+  if (!bytes) return std::nullopt;
+  return Packing{onednn::tag_of({plain_weights(*reading.parts), *packed}), static_cast<std::int64_t>(*bytes)};
+}
+
+std::unique_ptr<Step> compile_relayout(const Graph& lowered, const Node& node,
+                                       const BackendOptions& options) {
+  const auto form = onednn::form_of(node.attrs.text("layout"), lowered.type(node.inputs[0]).dtype);
+  auto reorder = onednn::make_reorder(form.plain, form.packed, options.threads);
+  auto primitive = reorder ? onednn::Arranged::make(std::move(*reorder), std::array{form.plain, form.packed},
+                                                    options.threads)
+                           : std::nullopt;
+  require(primitive.has_value(), "oneDNN cannot pack ", node.attrs.text("layout"), " after all");
+  return std::make_unique<ContractionStep>(std::move(*primitive), std::vector<std::uint32_t>{0, 1},
+                                           options.threads);
+}
+
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,
                                           const BackendOptions& options) {
-  const bool fused = node.op == Op::fused && node.attrs.text("kind") == kFusedContraction;
-  if (!fused && !is_root(node)) return nullptr;
-  const Graph single = fused ? Graph() : alone(lowered, node);
-  const Graph& body = fused ? *node.bodies[0] : single;
-  const auto parts = parts_of(body);
-  if (!parts) return nullptr;
-  const bool convolves = is_convolution(body.node(parts->root));
-  auto primitive =
-      convolves ? make_convolution(*parts, options.threads) : make_matmul(*parts, options.threads);
+  if (!is_contraction(node)) return nullptr;
+  const Reading reading(lowered, node);
+  if (!reading.parts) return nullptr;
+  auto primitive = make_primitive(*reading.parts, options.threads);
+  require(primitive || !reading.parts->packed_weights, describe(node), ": oneDNN no longer takes ",
+          "the weights that were packed for it");
   if (!primitive) return nullptr;
   return std::make_unique<ContractionStep>(std::move(*primitive),
-                                           argument_order(*parts, body, node.inputs.size()), options.threads);
+                                           argument_order(*reading.parts, reading.body, node.inputs.size()),
+                                           options.threads);
 }
 
 }  // namespace tenon::cpu

@@ -89,6 +89,8 @@ bool uses_winograd(const Parts& parts) {
   return onednn::choose_algorithm(spec_of(parts)) == onednn::ConvSpec::Algorithm::winograd;
 }
 
+onednn::Operand convolution_weights(const Parts& parts) { return spec_of(parts).w; }
+
 std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads) {
   onednn::ConvSpec spec = spec_of(parts);
   for (const EpiloguePart& part : parts.epilogue) {
@@ -97,6 +99,7 @@ std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads
     else
       spec.epilogue.push_back(part.post_op);
   }
+  if (parts.packed_weights) spec.w = *parts.packed_weights;
   const std::vector<onednn::Operand> given = operands_of(spec);
   // What is blocked already stays as it is; for the rest the library chooses.
   spec.w.layout = {};

@@ -11,12 +11,19 @@ struct Parts {
   const Graph& graph;
   Ref root;
   std::vector<EpiloguePart> epilogue;
-  // What the root reads, from before it was unblocked where the contraction takes that along.
+  // What the root reads, from before it was unblocked or unpacked where the contraction takes that along.
   std::vector<Ref> operands;
   // The channels in a block, 0 where the operand or the result is plain.
   std::vector<std::int64_t> operand_blocks;
   std::int64_t result_block = 0;
+  // The second operand as it was packed before, where it was; and where not, whether it may be.
+  std::optional<onednn::Operand> packed_weights = {};
+  bool packable = false;
 };
+
+// The second operand as the program has it, in the library's terms.
+onednn::Operand matmul_weights(const Parts& parts);
+onednn::Operand convolution_weights(const Parts& parts);
 
 std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads);
 bool uses_winograd(const Parts& parts);

@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include "engine/state.h"
+
+namespace tenon {
+
+EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
+    : content(std::move(chosen)),
+      options(std::move(chosen_options)),
+      backend(choose_backend(options.backend)),
+      states(backend) {
+  require(options.threads >= 1, "an engine needs at least one thread, not ", options.threads);
+  content.weights = engine::check_program(*content.program, content.weights);
+}
+
+CompileOptions EngineCore::compile_options() const {
+  CompileOptions compile;
+  compile.backend = {options.threads, options.cache};
+  return compile;
+}
+
+PreparedExecutable EngineCore::compile_for(const std::map<std::string, Type>& types) const {
+  return compile_prepared(*content.program, types, *backend, compile_options());
+}
+
+Runner EngineCore::bind(std::shared_ptr<const Executable> executable, const Graph& prepare,
+                        Scratch& scratch) {
+  const std::lock_guard lock(mutex_);
+  prepare_missing(*executable, prepare);
+  adopt_weights(*executable, states);
+  return {backend, std::move(executable), states, scratch};
+}
+
+void EngineCore::adopt_weights(const Executable& executable, States& into) const {
+  for (const Slot& slot : executable.states) {
+    const Tensor* const weight = find(content.weights, slot.name);
+    if (weight && !into.contains(slot.name)) into.adopt(slot.name, *weight);
+  }
+}
+
+// What this executable reads and no session before has needed, in one run. The weights that it is made of
+// stay on the device no longer than that.
+void EngineCore::prepare_missing(const Executable& executable, const Graph& prepare) {
+  std::vector<NamedRef> missing;
+  std::ranges::copy_if(prepare.updates(), std::back_inserter(missing), [&](const NamedRef& update) {
+    return !states.contains(update.name) &&
+           std::ranges::find(executable.states, update.name, &Slot::name) != executable.states.end();
+  });
+  if (missing.empty()) return;
+  const auto preparation =
+      std::make_shared<const Executable>(compile_preparation(prepare, missing, *backend, compile_options()));
+  States made(backend);
+  adopt_weights(*preparation, made);
+  Scratch scratch(backend);
+  const auto stream = backend->make_stream({options.threads, options.cache});
+  Runner(backend, preparation, made, scratch).run(*stream, {}, {});
+  backend->synchronize(*stream);
+  for (const NamedRef& value : missing) {
+    states.share(value.name, made);
+    prepared_bytes += states.type(value.name).bytes();
+  }
+  values_prepared += missing.size();
+}
+
+}  // namespace tenon
