@@ -7,6 +7,7 @@
 
 #include "backend/cpu/contraction.h"
 #include "backend/cpu/loops.h"
+#include "backend/cpu/products.h"
 #include "backend/host.h"
 #include "tenon/op.h"
 
@@ -17,24 +18,12 @@ bool is_leaf(const Node& node) {
   return node.op == Op::input || node.op == Op::state || node.op == Op::constant;
 }
 
-// Products below this are done faster by a few generated loops than by a library call.
-constexpr std::int64_t kSmallProduct = 64 * 1024;
-// A product with so few rows reads its weights once: bound by memory, and loops read as fast as anything.
-constexpr std::int64_t kFewRows = 2;
 // Elements that the rest of a small program may go through.
 constexpr std::int64_t kSmallElements = 64 * 1024;
 
-std::int64_t multiply_adds(const Graph& graph, const Node& matmul) {
-  const Shape a = graph.type(matmul.inputs[0]).shape();
-  const std::size_t depth = a.size() - (matmul.attrs.flag("transpose_a") ? 2 : 1);
-  return matmul.results[0].size() * a[depth];
-}
-
 bool is_small(const Graph& graph, const Node& node) {
-  if (node.op != Op::matmul) return node.results[0].size() <= kSmallElements;
-  const Shape result = node.results[0].shape();
-  const std::int64_t rows = result[result.size() - 2];
-  return multiply_adds(graph, node) <= kSmallProduct || (rows <= kFewRows && !node.attrs.flag("transpose_a"));
+  return node.op == Op::matmul ? cpu::is_small_product(graph, node)
+                               : node.results[0].size() <= kSmallElements;
 }
 
 class CpuBackend : public HostBackend {
@@ -85,6 +74,7 @@ class CpuBackend : public HostBackend {
 
   std::optional<Packing> packing(const Graph& graph, const Node& node, std::size_t input,
                                  const BackendOptions& options) const override {
+    if (cpu::is_product_for_loops(graph, node)) return std::nullopt;
     return cpu::preferred_packing(graph, node, input, options);
   }
 
@@ -106,6 +96,7 @@ class CpuBackend : public HostBackend {
 
  private:
   static bool is_loops(const Graph& lowered, const Node& node) {
+    if (cpu::is_product_for_loops(lowered, node)) return true;
     if (node.op == Op::fused) return node.attrs.text("kind") == kFusedLoops;
     return !cpu::runs_as_contraction(lowered, node) && cpu::runs_as_loops(node);
   }
