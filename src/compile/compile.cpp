@@ -9,6 +9,7 @@
 #include "pass/fuse.h"
 #include "pass/layout.h"
 #include "pass/pools.h"
+#include "pass/scans.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
 #include "pass/unpool.h"
@@ -64,6 +65,7 @@ Graph prepare(const Graph& source, const std::map<std::string, Type>& inputs, Ba
                       [&](const Graph& in, const Node& node) { return backend.tiles_pools(in, node); });
   });
   program.apply_optional("merge-common", merge_common);
+  program.apply_optional("unite-scans", unite_scans);
   program.apply_optional("remove-dead", remove_dead);
   return program.take();
 }
