@@ -46,7 +46,8 @@ class Step {
  public:
   virtual ~Step() = default;
   // `addresses` holds those of the node's inputs, results and, where it asks for some, its scratch, in this
-  // order. The array is the caller's again when this returns.
+  // order. The array is the caller's again when this returns. An input or a result may be a slice of
+  // something larger, which is aligned to its elements and to no more.
   virtual void run(Stream& stream, void* const* addresses) = 0;
   virtual std::size_t scratch_bytes() const { return 0; }
   // (result, input): the result may be written over that input, as the node was asked for by `in_place`.

@@ -14,6 +14,7 @@
 #include "pass/pools.h"
 #include "pass/prepare.h"
 #include "pass/rewrite.h"
+#include "pass/scans.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
 #include "pass/unpool.h"
@@ -89,6 +90,7 @@ Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const
                       [&](const Graph& in, const Node& node) { return backend.tiles_pools(in, node); });
   });
   program.apply_optional("merge-common", merge_common);
+  program.apply_optional("unite-scans", unite_scans);
   program.apply_optional("remove-dead", remove_dead);
   program.apply("bodies", [&](const Graph& graph) {
     return with_bodies(graph, [&](const Graph& body) { return to_typed(body, {}, backend, options, false); });

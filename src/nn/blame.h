@@ -8,7 +8,7 @@
 
 namespace tenon {
 
-// For people: "log 'loss'", or the input or state that was not finite to begin with. Empty where on the
+// For people: "log 'loss'", "exp in the body of scan 'encoder'", or the input or state that was not finite to begin with. Empty where on the
 // reference all is finite.
 std::string first_not_finite(const Graph& graph, const NamedTensors& inputs, const NamedTensors& states);
 

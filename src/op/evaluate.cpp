@@ -125,12 +125,12 @@ class Evaluator {
 };
 }  // namespace
 
-std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs) {
+std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs, const RunBody& given) {
   const OpDef& def = definition(node.op);
   const std::vector<Type> types = types_of(inputs);
   const std::vector<Type> wanted = def.infer({def, node.attrs, types, node.bodies, inputs, node.label});
-  std::vector<Tensor> results =
-      def.kernel ? def.kernel({node, inputs, wanted, run_body}) : run_decomposed(def, node, inputs);
+  std::vector<Tensor> results = def.kernel ? def.kernel({node, inputs, wanted, given ? given : run_body})
+                                           : run_decomposed(def, node, inputs);
   check_results(node, wanted, results);
   return results;
 }

@@ -2,6 +2,7 @@
 // Slow and complete; what it answers is what a program means.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -23,7 +24,11 @@ struct Evaluation {
 Evaluation evaluate(const Graph& graph, const std::vector<Tensor>& inputs, const TensorMap& states = {});
 Evaluation evaluate_named(const Graph& graph, const TensorMap& inputs, const TensorMap& states = {});
 
-// One node's results, by its kernel or, where it has none, by its decomposition.
-std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs);
+using RunBody = std::function<std::vector<Tensor>(const Graph& body, std::span<const Tensor> inputs)>;
+
+// One node's results, by its kernel or, where it has none, by its decomposition. Its bodies are run by
+// `run_body`, where that is given.
+std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs,
+                                  const RunBody& run_body = {});
 
 }  // namespace tenon

@@ -25,7 +25,7 @@ void list(const Executable& executable, int depth, std::vector<StepLine>& lines)
 void list(const Control& control, int depth, std::vector<StepLine>& lines) {
   lines.push_back({control.name, what_the_host_does(control), depth});
   for (std::size_t i = 0; i < control.bodies.size(); ++i) {
-    lines.push_back({name_of_body(control, i), "", depth + 1});
+    lines.push_back({name_of_body(control, i), "the steps below", depth + 1});
     list(control.bodies[i], depth + 2, lines);
   }
 }

@@ -53,6 +53,24 @@ inline Model weighted_sum() {
   return model;
 }
 
+// Running sums along the second axis, times a weight: a scan.
+inline Model running_sums() {
+  Model model;
+  Graph& graph = model.program;
+  const Value x = graph.input("x", {DType::f32, {"N", 4}});
+  const Value scale = graph.state("scale", {DType::f32, {}});
+  Graph body("turn");
+  const Value sum = body.input("sum", {DType::f32, {"N"}});
+  const Value slice = body.input("x", sum.type());
+  const Value next = sum + slice * body.input("scale", scale.type());
+  body.output("sum", next);
+  body.output("y", next);
+  const ScanInputs inputs{{zeros_like(reduce_sum(x, {1}))}, {transpose(x)}, {scale}};
+  graph.output("y", transpose(scan(inputs, std::make_shared<const Graph>(std::move(body)))[1]));
+  model.weights = {{"scale", Tensor::scalar(3.0f)}};
+  return model;
+}
+
 inline Engine engine_of(Model model, EngineInfo info = {}, EngineOptions options = {}) {
   return {model.program, std::move(model.weights), std::move(info), std::move(options)};
 }

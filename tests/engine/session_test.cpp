@@ -3,6 +3,8 @@
 #include <optional>
 
 #include "engine/programs.h"
+#include "op/evaluate.h"
+#include "support/allocations.h"
 #include "support/message_of.h"
 
 namespace tenon {
@@ -62,6 +64,22 @@ TEST(Session, TellsWhatItRuns) {
     total += step.microseconds;
   }
   EXPECT_GT(total, 0);
+}
+
+TEST(Session, RunsBodiesAndListsTheirStepsBelowThem) {
+  const testing::Model model = testing::running_sums();
+  const Engine engine(model.program, model.weights);
+  for (const std::int64_t batch : {1, 3}) {
+    const Tensor x = testing::random_floats({batch, 4}, 5);
+    const Tensor wanted = evaluate(model.program, {x}, {{"scale", Tensor::scalar(3.0f)}}).outputs[0];
+    const Tensor found = engine.run(x);
+    for (std::int64_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(found.number(i), wanted.number(i), 1e-5);
+  }
+  EngineSession session = engine.session({{"x", {2, 4}}});
+  int deepest = 0;
+  for (const StepInfo& step : session.profile()) deepest = std::max(deepest, step.depth);
+  EXPECT_EQ(deepest, 2);
+  EXPECT_NE(session.lowered().find("4 turns, by the host"), std::string::npos);
 }
 
 }  // namespace
