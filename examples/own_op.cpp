@@ -38,8 +38,8 @@ Op register_softsign() {
 }
 
 Value softsign(Value x) {
-  static const Op op = register_softsign();
-  return x.graph().emit1(op, {x});
+  static const Op kSoftsign = register_softsign();
+  return x.graph().emit1(kSoftsign, {x});
 }
 
 struct Softsign {

@@ -10,19 +10,31 @@
 
 namespace tenon {
 
+// False where it is refused, as most inputs should be.
+template <class Action>
+bool accepts(Action&& action) {
+  try {
+    action();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 template <class Read>
 int survive(const std::uint8_t* data, std::size_t size, Read&& read) {
-  try {
-    read(std::as_bytes(std::span(data, size)));
-  } catch (const Error&) {
-    return 0;  // refused, as most inputs should be
-  }
+  accepts([&] { read(std::as_bytes(std::span(data, size))); });
   return 0;
 }
 
-// What was read and is written must read as the same.
 inline void expect(bool holds) {
   if (!holds) std::abort();
+}
+
+// For what was read and is written: it must read as the same, and may not be refused.
+template <class Check>
+void expect_read_again(Check&& check) {
+  expect(accepts([&] { expect(check()); }));
 }
 
 }  // namespace tenon

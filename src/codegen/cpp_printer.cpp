@@ -104,7 +104,7 @@ class Printer {
   }
 
   void block(const Block& block, const Loop* root = nullptr) {
-    for (const Step& step : block.steps) {
+    for (const ScheduleStep& step : block.steps) {
       if (step.loop)
         loop(step, step.loop == root);
       else if (step.statement)
@@ -114,7 +114,7 @@ class Printer {
     }
   }
 
-  void loop(const Step& step, bool is_root) {
+  void loop(const ScheduleStep& step, bool is_root) {
     const auto v = cat('v', step.loop->variable);
     line("for (std::int64_t ", v, " = ", is_root ? "begin" : "0", "; ", v, " < ",
          is_root ? std::string("end") : cat(step.loop->extent), "; ++", v, ") {");

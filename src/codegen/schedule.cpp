@@ -26,7 +26,7 @@ class Scheduler {
     hoist_out_of(loop, touched);
     forget(touched);
     const std::vector<bool> outside = available_;
-    Step step{.loop = &loop};
+    ScheduleStep step{.loop = &loop};
     Block* const outer = std::exchange(out_, &step.body);
     body(loop);
     out_ = outer;

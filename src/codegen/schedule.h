@@ -9,14 +9,14 @@
 
 namespace tenon::codegen {
 
-struct Step;
+struct ScheduleStep;
 
 struct Block {
-  std::vector<Step> steps;
+  std::vector<ScheduleStep> steps;
 };
 
 // Either a scalar is evaluated, or a statement done; the body of a loop is a block of its own.
-struct Step {
+struct ScheduleStep {
   Scalar scalar = kNone;
   const Statement* statement = nullptr;
   const Loop* loop = nullptr;

@@ -12,9 +12,12 @@ std::atomic<std::size_t> freed{0};
 std::size_t tenon::allocations_so_far() { return allocated; }
 std::size_t tenon::blocks_in_use() { return allocated - freed; }
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocated;
-  if (void* memory = std::malloc(size ? size : 1)) return memory;
+  return std::malloc(size ? size : 1);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept {

@@ -156,10 +156,7 @@ codegen::Kernel lower_node(const Graph& lowered, std::uint32_t id, int lanes) {
 
 bool loops_available() { return codegen::can_compile(); }
 
-bool runs_as_loops(const Node& node) {
-  static const bool available = loops_available();
-  return available && codegen::can_lower(node);
-}
+bool runs_as_loops(const Node& node) { return loops_available() && codegen::can_lower(node); }
 
 std::string describe_loops() {
   return loops_available() ? cat("loops by LLVM for ", codegen::name_of(codegen::native_target().simd))

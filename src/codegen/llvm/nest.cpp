@@ -33,7 +33,7 @@ void NestWriter::write() {
 }
 
 void NestWriter::block(const Block& block) {
-  for (const Step& step : block.steps) {
+  for (const ScheduleStep& step : block.steps) {
     if (step.loop)
       loop(step);
     else if (step.statement)
@@ -135,7 +135,7 @@ void NestWriter::accumulate(const Statement& s) {
 
 // Loops.
 
-void NestWriter::loop(const Step& step) {
+void NestWriter::loop(const ScheduleStep& step) {
   accumulators_.open(*step.loop);
   if (step.loop == &nest_.root)
     root_loop(step);
@@ -154,7 +154,7 @@ NestWriter::Stretch NestWriter::constant_stretch(std::int64_t first, std::int64_
   return {ir_.i64(first), ir_.i64(last), step, {first, last - step}, std::gcd(first, step), true};
 }
 
-void NestWriter::inner_loop(const Step& step) {
+void NestWriter::inner_loop(const ScheduleStep& step) {
   const Loop& loop = *step.loop;
   const std::int64_t size = block_size(loop);
   const std::int64_t whole = loop.extent / size * size;
@@ -171,7 +171,7 @@ void NestWriter::inner_loop(const Step& step) {
   if (rest > 0) body(rest)(positions_.start(ir_.i64(whole), whole, {whole, whole}));
 }
 
-void NestWriter::root_loop(const Step& step) {
+void NestWriter::root_loop(const ScheduleStep& step) {
   const std::int64_t size = block_size(*step.loop);
   const bool even = !nest_.parallel || nest_.grain % size == 0;
   if (even)
@@ -181,7 +181,7 @@ void NestWriter::root_loop(const Step& step) {
 }
 
 // Cuts fall between blocks: what is less than a block stands at the very end.
-void NestWriter::even_root(const Step& step, std::int64_t size) {
+void NestWriter::even_root(const ScheduleStep& step, std::int64_t size) {
   const Loop& loop = *step.loop;
   const std::int64_t whole = loop.extent / size * size;
   const std::int64_t rest = loop.extent - whole;
@@ -202,7 +202,7 @@ void NestWriter::even_root(const Step& step, std::int64_t size) {
           [&] { body(positions_.start(ir_.i64(whole), whole, {whole, whole}), rest); });
 }
 
-void NestWriter::uneven_root(const Step& step, std::int64_t size) {
+void NestWriter::uneven_root(const ScheduleStep& step, std::int64_t size) {
   const Loop& loop = *step.loop;
   const LlvmValue begin = function_->getArg(1), end = function_->getArg(2);
   const std::int64_t width = loop.kind == LoopKind::vector ? ir_.lanes() : 1;
@@ -226,7 +226,7 @@ void NestWriter::uneven_root(const Step& step, std::int64_t size) {
   single_lanes(step, next, end, {0, loop.extent - 1}, false);
 }
 
-void NestWriter::serial_body(const Step& step, const Position& start, int copies) {
+void NestWriter::serial_body(const ScheduleStep& step, const Position& start, int copies) {
   for (int copy = 0; copy < copies; ++copy) {
     Position position = start;
     position.constant += copy;
@@ -235,7 +235,7 @@ void NestWriter::serial_body(const Step& step, const Position& start, int copies
   }
 }
 
-void NestWriter::lane_body(const Step& step, const Position& start, std::int64_t count) {
+void NestWriter::lane_body(const ScheduleStep& step, const Position& start, std::int64_t count) {
   if (step.loop->kind != LoopKind::vector) return lanes_at(step, start, static_cast<int>(count), 1, {});
   const int width = ir_.lanes();
   const std::int64_t whole = count / width * width;
@@ -252,7 +252,7 @@ void NestWriter::lane_body(const Step& step, const Position& start, std::int64_t
   single_lanes(step, ir_.i64(first), ir_.i64(first + rest), {first, first + rest - 1}, true);
 }
 
-void NestWriter::lanes_at(const Step& step, const Position& start, int copies, int width,
+void NestWriter::lanes_at(const ScheduleStep& step, const Position& start, int copies, int width,
                           std::vector<LlvmValue> masks) {
   Position position = start;
   position.strides.resize(lanes_.size() + 1, 0);
@@ -263,14 +263,14 @@ void NestWriter::lanes_at(const Step& step, const Position& start, int copies, i
   lanes_.pop_back();
 }
 
-void NestWriter::single_lanes(const Step& step, LlvmValue first, LlvmValue last, Range range,
+void NestWriter::single_lanes(const ScheduleStep& step, LlvmValue first, LlvmValue last, Range range,
                               bool at_least_once) {
   repeat(*step.loop, {first, last, 1, range, 1, at_least_once},
          [&](const Position& start) { lanes_at(step, start, 1, 1, {}); });
 }
 
 // A register at a time, with a mask for those before `last`.
-void NestWriter::masked_lanes(const Step& step, LlvmValue first, LlvmValue last) {
+void NestWriter::masked_lanes(const ScheduleStep& step, LlvmValue first, LlvmValue last) {
   const int width = ir_.lanes();
   const LlvmValue limit = ir_.b().CreateAdd(last, ir_.i64(width - 1));
   const Stretch stretch{first, limit, width, {0, step.loop->extent - 1}, 1, false};

@@ -36,18 +36,20 @@ class NestWriter {
   void statement(const Statement& statement);
   void accumulate(const Statement& statement);
 
-  void loop(const Step& step);
-  void inner_loop(const Step& step);
-  void root_loop(const Step& step);
-  void even_root(const Step& step, std::int64_t block_size);
-  void uneven_root(const Step& step, std::int64_t block_size);
+  void loop(const ScheduleStep& step);
+  void inner_loop(const ScheduleStep& step);
+  void root_loop(const ScheduleStep& step);
+  void even_root(const ScheduleStep& step, std::int64_t block_size);
+  void uneven_root(const ScheduleStep& step, std::int64_t block_size);
   // One iteration of a serial loop, `copies` of them for a serial one with an unroll.
-  void serial_body(const Step& step, const Position& start, int copies);
+  void serial_body(const ScheduleStep& step, const Position& start, int copies);
   // So many lanes from `start`: whole registers, then what is left by a mask or one by one.
-  void lane_body(const Step& step, const Position& start, std::int64_t lanes);
-  void lanes_at(const Step& step, const Position& start, int copies, int width, std::vector<LlvmValue> masks);
-  void single_lanes(const Step& step, LlvmValue first, LlvmValue last, Range range, bool at_least_once);
-  void masked_lanes(const Step& step, LlvmValue first, LlvmValue last);
+  void lane_body(const ScheduleStep& step, const Position& start, std::int64_t lanes);
+  void lanes_at(const ScheduleStep& step, const Position& start, int copies, int width,
+                std::vector<LlvmValue> masks);
+  void single_lanes(const ScheduleStep& step, LlvmValue first, LlvmValue last, Range range,
+                    bool at_least_once);
+  void masked_lanes(const ScheduleStep& step, LlvmValue first, LlvmValue last);
   std::int64_t block_size(const Loop& loop) const;
 
   LlvmValue repeat(const Loop& loop, const Stretch& stretch, const Body& body);
