@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/team.h"
 
 namespace tenon::cli {
 
@@ -21,10 +22,23 @@ int execute(const Message& message) {
   return message.exit_code;
 }
 
+namespace {
+// A recipe says for itself how many threads it wants.
+template <class Command>
+int run_command(const Command& arguments) {
+  constexpr bool kTrains = std::is_same_v<Command, TrainArguments>;
+  if constexpr (requires { arguments.running; } && !kTrains) {
+    const EngineOptions options = engine_options(arguments.running);
+    settle_team(options.backend, options.threads);
+  }
+  return execute(arguments);
+}
+}  // namespace
+
 int run_program(int count, char** words) {
   try {
-    const int code =
-        std::visit([](const auto& arguments) { return execute(arguments); }, parse_arguments(count, words));
+    const int code = std::visit([](const auto& arguments) { return run_command(arguments); },
+                                parse_arguments(count, words));
     finish_output();
     return code;
   } catch (const Failure& failure) {

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/team.h"
 #include "recipe/build.h"
 
 namespace tenon::cli {
@@ -92,6 +93,7 @@ int execute(const TrainArguments& arguments) {
     print(model_text(recipe, recipe::load_data(recipe).train));
     return kDone;
   }
+  settle_team(recipe.train.backend, static_cast<int>(recipe.train.threads));
   FitOptions options = recipe::fit_options(recipe);
   options.run = run_options(arguments, recipe, options.run);
   const recipe::Splits data = recipe::load_data(recipe);

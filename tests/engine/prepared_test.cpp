@@ -81,14 +81,32 @@ TEST(PreparedWeights, AreMadeOnceForAllRunsOfAllShapes) {
 
 bool says(const StepInfo& step, std::string_view what) { return step.ran_as.find(what) != std::string::npos; }
 
+bool is_by_library(const StepInfo& step) { return says(step, "oneDNN"); }
+
 TEST(PreparedWeights, LeaveNothingOfTheirsInARun) {
   if (!find_backend("cpu")) GTEST_SKIP() << "only a library wants its weights in a form of its own";
   const auto steps = engine_of(network(), {}, {.backend = "cpu"}).session({{"x", {1, 16, 9, 9}}}).steps();
-  const auto by_library = [](const StepInfo& step) { return says(step, "oneDNN"); };
-  if (std::ranges::none_of(steps, by_library)) GTEST_SKIP() << "built without oneDNN";
+  if (std::ranges::none_of(steps, is_by_library)) GTEST_SKIP() << "built without oneDNN";
   // A convolution with all that follows it is one step.
-  EXPECT_EQ(std::ranges::count_if(steps, by_library), 2);
+  EXPECT_EQ(std::ranges::count_if(steps, is_by_library), 2);
   for (const StepInfo& step : steps) EXPECT_FALSE(says(step, "reorder")) << step.name << ": " << step.ran_as;
+}
+
+// Rows that lie 2 KiB apart: a matrix that is packed for the library, as it is and transposed.
+TEST(PreparedWeights, ArePackedMatrices) {
+  if (!find_backend("cpu")) GTEST_SKIP() << "only a library wants its weights in a form of its own";
+  Model model;
+  const Value x = model.program.input("x", {DType::f32, {"N", 512}});
+  const Value w = model.program.state("w", {DType::f32, {512, 512}});
+  model.program.output("y", relu(matmul(relu(matmul(x, w)), w, {.transpose_b = true})));
+  model.weights = {{"w", random_floats({512, 512}, 1)}};
+  for (float& element : model.weights[0].second.as<float>()) element /= 16;
+  const Tensor items = random_floats({16, 512}, 2);
+  const Engine engine = engine_of({model.program.clone(), model.weights}, {}, {.backend = "cpu"});
+  expect_close(engine.run(items), judged(model, items));
+  const auto steps = engine.session({{"x", {16, 512}}}).steps();
+  if (std::ranges::none_of(steps, is_by_library)) GTEST_SKIP() << "built without oneDNN";
+  EXPECT_EQ(engine.values_prepared(), 2u);  // each product reads the matrix along another axis
 }
 
 TEST(PreparedWeights, AreMadeAnewForOtherWeights) {
