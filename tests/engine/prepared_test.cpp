@@ -92,14 +92,14 @@ TEST(PreparedWeights, LeaveNothingOfTheirsInARun) {
   for (const StepInfo& step : steps) EXPECT_FALSE(says(step, "reorder")) << step.name << ": " << step.ran_as;
 }
 
-// Rows that lie 2 KiB apart: a matrix that is packed for the library, as it is and transposed.
+// A matrix too large for generated loops: packed for the library, as it is and transposed.
 TEST(PreparedWeights, ArePackedMatrices) {
   if (!find_backend("cpu")) GTEST_SKIP() << "only a library wants its weights in a form of its own";
   Model model;
   const Value x = model.program.input("x", {DType::f32, {"N", 512}});
-  const Value w = model.program.state("w", {DType::f32, {512, 512}});
+  const Value w = model.program.state("w", {DType::f32, {512, 1024}});
   model.program.output("y", relu(matmul(relu(matmul(x, w)), w, {.transpose_b = true})));
-  model.weights = {{"w", random_floats({512, 512}, 1)}};
+  model.weights = {{"w", random_floats({512, 1024}, 1)}};
   for (float& element : model.weights[0].second.as<float>()) element /= 16;
   const Tensor items = random_floats({16, 512}, 2);
   const Engine engine = engine_of({model.program.clone(), model.weights}, {}, {.backend = "cpu"});
