@@ -34,6 +34,13 @@ onednn::Operand image(const Type& type, std::int64_t block) {
   return operand;
 }
 
+// The library's inference kernels want filters that were transformed before; where that cannot be done once,
+// doing it in every run takes many times as long as the convolution.
+bool is_inference(const Parts& parts) {
+  const bool prepared = parts.packable || parts.packed_weights.has_value();
+  return prepared && parts.graph.type(parts.root).dims[0].constant() < kLargeBatch;
+}
+
 onednn::ConvSpec spec_of(const Parts& parts) {
   const Graph& graph = parts.graph;
   const Node& node = graph.node(parts.root);
@@ -44,7 +51,7 @@ onednn::ConvSpec spec_of(const Parts& parts) {
   const Type& result = node.results[0];
   onednn::ConvSpec spec;
   if (node.op == Op::conv) {
-    spec.kind = result.dims[0].constant() >= kLargeBatch ? Kind::forward_training : Kind::forward_inference;
+    spec.kind = is_inference(parts) ? Kind::forward_inference : Kind::forward_training;
     spec.x = image(a, blocks[0]);
     spec.w = filters(b, groups);
     spec.y = image(result, parts.result_block);
