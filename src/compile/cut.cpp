@@ -31,8 +31,13 @@ class Levels {
   int of(std::uint32_t id) const { return level_[id]; }
   int last() const { return last_; }
 
+  // Made of constants alone: every plan that reads it makes its own.
+  bool is_generated(std::uint32_t id) const { return generated_[id]; }
+
   // Whether a value has to be kept from its segment to another one.
   bool crosses(Ref value) const {
+    if (generated_[value.node])
+      return any_reader(value, [&](std::uint32_t reader) { return is_control(node(reader)); });
     return any_reader(value, [&](std::uint32_t reader) { return reads_later(reader, level_[value.node]); }) ||
            (std::ranges::find(updates_, value) != updates_.end() && level_[value.node] < last_);
   }
@@ -95,7 +100,7 @@ class Levels {
     return bytes;
   }
 
-  // Of what it reads and would have to cross for it. What is made of constants alone can come along.
+  // Of what it reads and would have to cross for it.
   std::size_t bytes_spent(std::uint32_t id) const {
     std::vector<Ref> inputs = node(id).inputs;
     std::ranges::sort(inputs);
@@ -123,7 +128,8 @@ class Levels {
 // The plan of one level, written node by node.
 class PlanSegment {
  public:
-  PlanSegment(const Graph& from, int level) : from_(from), to_(cat(from.name(), "_", level)) {}
+  PlanSegment(const Graph& from, const Levels& levels, int level)
+      : from_(from), levels_(levels), to_(cat(from.name(), "_", level)) {}
 
   void add(std::uint32_t id) {
     Node moved = from_.nodes()[id];
@@ -153,7 +159,9 @@ class PlanSegment {
 
   Ref bring(Ref ref) {
     if (const auto found = map_.find(ref); found != map_.end()) return found->second;
-    return map_[ref] = read(ref).ref();
+    if (!levels_.is_generated(ref.node)) return map_[ref] = read(ref).ref();
+    add(ref.node);
+    return map_.at(ref);
   }
 
   Value read(Ref ref) {
@@ -165,6 +173,7 @@ class PlanSegment {
   }
 
   const Graph& from_;
+  const Levels& levels_;
   Graph to_;
   Traffic traffic_;
   std::map<Ref, Ref> map_;
@@ -192,7 +201,7 @@ class Cutter {
   }
 
   void add_plan(int level) {
-    PlanSegment plan(graph_, level);
+    PlanSegment plan(graph_, levels_, level);
     for_each_node(level, [&](std::uint32_t id, const Node& node) {
       if (!is_control(node)) plan.add(id);
     });

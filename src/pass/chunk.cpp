@@ -116,8 +116,12 @@ class Chunker {
     }
   }
 
+  // One element made of constants: the body makes its own.
   bool is_single(Ref ref) const {
-    return node(ref.node).op == Op::constant && node(ref.node).results[0].size() == 1;
+    const auto& inputs = node(ref.node).inputs;
+    const bool moves = node(ref.node).op == Op::reshape || node(ref.node).op == Op::broadcast_to;
+    return node(ref.node).results[0].size() == 1 &&
+           (node(ref.node).op == Op::constant || (moves && is_single(inputs[0])));
   }
   bool is_free(std::uint32_t id) const { return is_same_for_all(from_, node(id), chunking_.items); }
 

@@ -65,6 +65,23 @@ TEST(Cut, ComputesPositionsInTheirReadersPlan) {
     return y = %3 })"});
 }
 
+TEST(Cut, LetsEachPlanMakeWhatIsMadeOfConstants) {
+  expect_cut(R"(graph g(c: bool[], x: f32[2]) {
+    %2 = iota() {shape = [2], dtype = f32}
+    %4 = add(%x, %2)
+    %5 = if_else(%c, %4) { graph a(v: f32[2]) { return y = %v } graph b(v: f32[2]) { %1 = neg(%v) return y = %1 } }
+    %6 = add(%5, %2)
+    return y = %6 })",
+             {R"(graph g_0(x: f32[2]) {
+    %1 = iota() {shape = [2], dtype = f32}
+    %2 = add(%x, %1)
+    return v3 = %2 })",
+              "if_else reads 0 3, writes 4", R"(graph g_1(v4: f32[2]) {
+    %1 = iota() {shape = [2], dtype = f32}
+    %2 = add(%v4, %1)
+    return y = %2 })"});
+}
+
 TEST(Cut, MakesNoPlanWhereThereIsNothingToDo) {
   expect_cut(R"(graph g(c: bool[], x: f32[2]) {
     %2 = if_else(%c, %x) { graph a(v: f32[2]) { return y = %v } graph b(v: f32[2]) { %1 = neg(%v) return y = %1 } }
