@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "plan/arena.h"
 
@@ -30,14 +31,34 @@ class Assembler {
       places_[{id}] = {Place::Kind::input, index_of_next(executable_.inputs), 0};
       executable_.inputs.push_back(slot_of(graph_.nodes()[id]));
     }
-    for (const std::uint32_t id : graph_.states()) {
-      places_[{id}] = {Place::Kind::state, index_of_next(executable_.states), 0};
-      executable_.states.push_back(slot_of(graph_.nodes()[id]));
-    }
+    place_states();
     for (const NamedRef& output : graph_.outputs())
       executable_.outputs.push_back({output.name, graph_.type(output.ref)});
     for (const Part& part : parts_)
       for (const Ref read : part.traffic.reads) place_constant(read);
+  }
+
+  // Plans may read others than the program: weights that were packed for them.
+  void place_states() {
+    std::set<std::string> known;
+    for (const Part& part : parts_) {
+      if (const auto* plan = std::get_if<Plan>(&part.work)) {
+        for (const Slot& slot : plan->states)
+          if (known.insert(slot.name).second) executable_.states.push_back(slot);
+        continue;
+      }
+      for (const Ref read : part.traffic.reads) {
+        const Node& node = graph_.node(read);
+        if (node.op != Op::state) continue;
+        if (known.insert(name_of(node)).second) executable_.states.push_back(slot_of(node));
+        places_[read] = {Place::Kind::state, index_of_state(name_of(node)), 0};
+      }
+    }
+  }
+
+  std::uint32_t index_of_state(const std::string& name) const {
+    const auto found = std::ranges::find(executable_.states, name, &Slot::name);
+    return static_cast<std::uint32_t>(found - executable_.states.begin());
   }
 
   void place_constant(Ref ref) {

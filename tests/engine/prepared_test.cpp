@@ -92,6 +92,27 @@ TEST(PreparedWeights, LeaveNothingOfTheirsInARun) {
   for (const StepInfo& step : steps) EXPECT_FALSE(says(step, "reorder")) << step.name << ": " << step.ran_as;
 }
 
+// A body on each item, and a convolution of what it makes.
+Model network_behind_a_body() {
+  const auto body = std::make_shared<Graph>("body");
+  body->output("y", tanh(body->input("x", {DType::f32, {16, 9, 9}})));
+  Model model;
+  model.weights = {network().weights[0]};
+  const Value x = model.program.input("x", {DType::f32, {2, 16, 9, 9}});
+  const Value filters = model.program.state("a.w", {DType::f32, {16, 16, 3, 3}});
+  model.program.output("y", conv(scan({.scanned = {x}}, body)[0], filters));
+  return model;
+}
+
+TEST(PreparedWeights, OfAPlanBehindABodyComputeTheSame) {
+  const Tensor x = random_floats({2, 16, 9, 9}, 99);
+  for (const std::string& backend : backends()) {
+    SCOPED_TRACE(backend);
+    expect_close(engine_of(network_behind_a_body(), {}, {.backend = backend}).run(x),
+                 judged(network_behind_a_body(), x));
+  }
+}
+
 // A matrix too large for generated loops: packed for the library, as it is and transposed.
 TEST(PreparedWeights, ArePackedMatrices) {
   if (!find_backend("cpu")) GTEST_SKIP() << "only a library wants its weights in a form of its own";

@@ -82,6 +82,10 @@ TEST(ConvolutionNet, OnTwoThreadsIsWhatTheProgramMeans) { compare({{3, 48, 16}, 
 TEST(ConvolutionNet, OfChannelsThatFillNoBlockIsWhatTheProgramMeans) {
   compare({{16, 5, 16}, 13, 3}, 1, true);
 }
+// Images of 32 channels, 2.8 MB of them: where the cache is smaller, a few at a time.
+TEST(ConvolutionNet, OfMoreThanTheCacheHoldsIsWhatTheProgramMeans) {
+  compare({{1, 32, 16}, 28, 32}, 1, true);
+}
 
 }  // namespace
 }  // namespace tenon
