@@ -1,12 +1,11 @@
 // TOML to a recipe. The only source that knows the TOML library.
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <thread>
 
 #include "base/files.h"
 #include "recipe/fields.h"
 #include "recipe/quoted.h"
+#include "recipe/toml.h"
 
 namespace tenon::recipe {
 

@@ -104,6 +104,11 @@ TEST(Recipe, AValueOfTheWrongKindNamesItsPlace) {
   EXPECT_EQ(error_in("data.train = 'a'\n"), "r.toml:1:14: data.train: expected a list in [brackets]");
 }
 
+TEST(Recipe, ALetterThatTomlDoesNotTakeNamesItsPlace) {
+  for (const char* letter : {"\u00e9", "\ufe7f", "\u2e80"})
+    EXPECT_THAT(error_in(cat("seed = 1\n", letter, " = 7\n")), HasSubstr("r.toml:2:1: ")) << letter;
+}
+
 TEST(Recipe, AnOptionThatIsWrongIsNamed) {
   EXPECT_EQ(error_in(kSmall, {"train.epoch=1"}),
             "--set train.epoch=1: there is no key 'train.epoch'; did you mean 'epochs'?");
