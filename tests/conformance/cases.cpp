@@ -1,4 +1,5 @@
 #include "conformance/case.h"
+#include "conformance/views.h"
 
 namespace tenon::conformance {
 
@@ -8,7 +9,6 @@ const CaseTable& all_cases() {
     add_elementwise(made);
     add_reductions(made);
     add_contractions(made);
-    add_movement(made);
     add_indexing(made);
     add_activations(made);
     add_normalisations(made);
@@ -16,6 +16,8 @@ const CaseTable& all_cases() {
     add_convolutions(made);
     add_pooling(made);
     add_ordering(made);
+    add_views(made);  // of all so far: movement consists of views, random numbers and bodies come from none
+    add_movement(made);
     add_random(made);
     add_bodies(made);
     return made;
