@@ -12,7 +12,7 @@ packages_for() {
       echo libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev
       ;;
     bench) echo python3-venv python3-dev libbenchmark-dev ;;
-    lint) echo git clang-format-19 clang-tidy-19 libomp-19-dev shellcheck ;;
+    lint) echo git clang-format-19 clang-tidy-19 libomp-19-dev shellcheck libbenchmark-dev ;;
     fuzz) echo clang-19 libclang-rt-19-dev ;;
     *) die "setup knows build, lint, fuzz and bench, not '$1'" ;;
   esac
