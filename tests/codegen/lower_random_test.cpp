@@ -153,11 +153,11 @@ class Writer {
     for (std::size_t i = 0; i < options.low.size(); ++i) options.low[i] = pick(3), options.high[i] = pick(3);
     constexpr const char* kModes[] = {"constant", "edge", "reflect", "wrap"};
     options.mode = kModes[pick(4)];
-    return x.type().size() < 4000 ? pad(x, options) : x;
+    return x.type().size() < kLarge ? pad(x, options) : x;
   }
   Value joined() {
     const Value x = with_axes();
-    return x.type().size() < 4000 ? concat({x, sqrt(abs(x)), x}, pick(static_cast<int>(x.rank()))) : x;
+    return x.type().size() < kLarge ? concat({x, sqrt(abs(x)), x}, pick(static_cast<int>(x.rank()))) : x;
   }
 
   Value gathered() {
@@ -166,9 +166,13 @@ class Writer {
     const auto axis = pick(static_cast<int>(x.rank()));
     const Value places =
         rem(arg_max(with_axes(), -1), static_cast<double>(shape(x)[static_cast<std::size_t>(axis)]));
-    return gather(x, pick(2) ? places : -1.0 - places, axis);
+    const bool from_the_end = pick(2) == 0;
+    const std::int64_t rows = x.type().size() / shape(x)[static_cast<std::size_t>(axis)];
+    if (rows * places.type().size() > kLarge) return x;
+    return gather(x, from_the_end ? -1.0 - places : places, axis);
   }
 
+  static constexpr std::int64_t kLarge = 4000;  // elements: more would be slow to interpret
   std::mt19937 random_;
   Graph graph_{"random"};
   std::vector<Value> pool_;
