@@ -2,99 +2,14 @@
 #include <gtest/gtest.h>
 
 #include "backend/reference/reference.h"
-#include "compile/compile.h"
-#include "op/evaluate.h"
-#include "runtime/runner.h"
-#include "support/allocations.h"
+#include "runtime/machine.h"
 
 namespace tenon {
 namespace {
 
-// A compiled program with memory for its outputs.
-class Machine {
- public:
-  Machine(const std::shared_ptr<Backend>& backend, std::string_view program)
-      : states(backend),
-        executable_(std::make_shared<const Executable>(compile(parse(program), {}, *backend))),
-        backend_(backend),
-        scratch_(backend),
-        runner_(backend, executable_, states, scratch_),
-        stream_(backend->make_stream({})) {
-    for (const Slot& slot : executable_->outputs) {
-      outputs_.push_back(Tensor::zeros(slot.type.dtype, slot.type.shape()));
-      out_.push_back(outputs_.back().raw());
-    }
-  }
-
-  void bind(std::vector<Tensor> inputs) {
-    inputs_ = std::move(inputs);
-    in_.clear();
-    for (const Tensor& input : inputs_) in_.push_back(input.raw());
-  }
-  const std::vector<Tensor>& run() {
-    runner_.run(*stream_, in_, out_);
-    backend_->synchronize(*stream_);
-    return outputs_;
-  }
-  std::vector<double> profile() { return runner_.profile(*stream_, in_, out_); }
-  const Executable& executable() const { return *executable_; }
-
-  States states;
-
- private:
-  std::shared_ptr<const Executable> executable_;
-  std::shared_ptr<Backend> backend_;
-  Scratch scratch_;
-  Runner runner_;
-  std::unique_ptr<Stream> stream_;
-  std::vector<Tensor> inputs_;
-  std::vector<Tensor> outputs_;
-  std::vector<void*> in_;
-  std::vector<void*> out_;
-};
-
-constexpr std::string_view kRecurrence = R"(graph g(h: f32[4, 8], x: f32[6, 4, 8], w: f32[8, 8]) {
-  %3 = mul(%x, %x)
-  %4, %5 = scan(%h, %3, %w) {carried = 1, scanned = 1} {
-    graph cell(h: f32[4, 8], x: f32[4, 8], w: f32[8, 8]) {
-      %3 = matmul(%h, %w)
-      %4 = add(%3, %x)
-      %5 = tanh(%4)
-      return h = %5, y = %5
-    }
-  }
-  %6 = add(%5, %3)
-  return last = %4, all = %6 })";
-
-std::vector<Tensor> recurrence_inputs() {
-  return {Tensor::full(DType::f32, {4, 8}, 0.25), Tensor::full(DType::f32, {6, 4, 8}, 0.5),
-          Tensor::full(DType::f32, {8, 8}, 0.125)};
-}
-
-TEST(Executable, ABodyIsCompiledLikeAnyProgram) {
-  const auto backend = find_backend("cpu");
-  if (!backend) GTEST_SKIP() << "there is no CPU backend";
-  Machine machine(backend, kRecurrence);
-  machine.bind(recurrence_inputs());
-  const std::vector<Tensor> right = evaluate(parse(kRecurrence), recurrence_inputs()).outputs;
-  const std::vector<Tensor>& got = machine.run();
-  for (std::size_t i = 0; i < right.size(); ++i)
-    for (std::int64_t k = 0; k < right[i].size(); ++k)
-      ASSERT_NEAR(got[i].number(k), right[i].number(k), 1e-6);
-  for (const StepLine& line : list_steps(machine.executable()))
-    EXPECT_EQ(line.ran_as.find("reference kernel"), std::string::npos) << line.name << ": " << line.ran_as;
-}
-
-TEST(Executable, AllocatesNothingWhenItRunsAgain) {
-  const auto backend = find_backend("cpu");
-  if (!backend) GTEST_SKIP() << "reference kernels allocate";
-  Machine machine(backend, kRecurrence);
-  machine.bind(recurrence_inputs());
-  machine.run();
-  const std::size_t before = allocations_so_far();
-  for (int i = 0; i < 10; ++i) machine.run();
-  EXPECT_EQ(allocations_so_far(), before);
-}
+using testing::kRecurrence;
+using testing::Machine;
+using testing::recurrence_inputs;
 
 TEST(Executable, ListsABodyAndItsStepsBelowItsControl) {
   const Machine machine(make_reference_backend(), kRecurrence);
