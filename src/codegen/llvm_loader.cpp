@@ -51,8 +51,8 @@ LlvmCompiler* load() {
 }  // namespace
 
 LlvmCompiler& llvm_compiler() {
-  static LlvmCompiler* const compiler = load();
-  return *compiler;
+  static LlvmCompiler* const kCompiler = load();
+  return *kCompiler;
 }
 
 }  // namespace tenon::codegen

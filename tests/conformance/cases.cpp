@@ -4,7 +4,7 @@
 namespace tenon::conformance {
 
 const CaseTable& all_cases() {
-  static const CaseTable table = [] {
+  static const CaseTable kTable = [] {
     CaseTable made;
     add_elementwise(made);
     add_reductions(made);
@@ -22,18 +22,18 @@ const CaseTable& all_cases() {
     add_bodies(made);
     return made;
   }();
-  return table;
+  return kTable;
 }
 
 const std::map<Op, std::string>& exceptions() {
-  static const std::map<Op, std::string> table = {
+  static const std::map<Op, std::string> kTable = {
       {Op::input, "a leaf"},
       {Op::state, "a leaf"},
       {Op::constant, "a leaf"},
       {Op::fused, "stands only in lowered programs"},
       {Op::relayout, "stands only in lowered programs"},
   };
-  return table;
+  return kTable;
 }
 
 }  // namespace tenon::conformance

@@ -86,9 +86,9 @@ std::vector<Value> run_scan(const std::vector<Value>& v, bool reverse) {
 }
 
 const std::vector<Tensor>& scan_inputs() {
-  static const std::vector<Tensor> inputs = {f64({2}, {1, 2}), f64({3, 2}, {1, 2, 3, 4, 5, 6}),
-                                             f64({2}, {2, 1})};
-  return inputs;
+  static const std::vector<Tensor> kInputs = {f64({2}, {1, 2}), f64({3, 2}, {1, 2, 3, 4, 5, 6}),
+                                              f64({2}, {2, 1})};
+  return kInputs;
 }
 
 TEST(Scan, CarriesAndStacks) {
