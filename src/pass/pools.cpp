@@ -53,7 +53,7 @@ std::vector<Value> write_max_pool(Value x, const Node& node, const Shape& shape)
     const Value other = elements_at(x, i, kernel, shape);
     // Larger, or the first NaN.
     const Value takes = logical_and(logical_not(less_equal(other, best)), equal(best, best));
-    best = maximum(best, other);
+    best = maximum(other, best);  // of equal ones, as zeros of both signs are, the second: the first in place
     place = select(takes, filled(x.graph(), index_type, shape, static_cast<double>(i)), place);
   }
   return {best, place};

@@ -77,6 +77,7 @@ void add_activations(CaseTable& table);
 void add_normalisations(CaseTable& table);
 void add_losses(CaseTable& table);
 void add_convolutions(CaseTable& table);
+void add_epilogues(CaseTable& table);
 void add_pooling(CaseTable& table);
 void add_ordering(CaseTable& table);
 void add_random(CaseTable& table);

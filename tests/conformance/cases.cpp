@@ -18,6 +18,7 @@ const CaseTable& all_cases() {
     add_ordering(made);
     add_views(made);  // of all so far: movement consists of views, random numbers and bodies come from none
     add_movement(made);
+    add_epilogues(made);
     add_random(made);
     add_bodies(made);
     return made;

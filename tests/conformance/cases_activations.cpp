@@ -4,7 +4,7 @@
 namespace tenon::conformance {
 
 namespace {
-constexpr double kParts = 16;
+constexpr double kParts = 4;
 
 void add_elementwise_ones(CaseTable& table, Op op, std::string label, Attrs attrs, double reach = 3) {
   const auto on = [&](std::string what, Shape shape, Among among, Types types) {

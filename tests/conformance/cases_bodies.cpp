@@ -103,17 +103,17 @@ void add_gradients(std::vector<Case>& cases) {
     cases.push_back({cat("gradient of a recurrent scan", reverse ? ", backwards" : ""),
                      {of({2, 3}, -1, 1), of({4, 2, 3}, -1, 1), of({3, 3}, -0.5, 0.5)},
                      [=](Graph&, const Values& x) { return gradients_of(recurrent(x, reverse), x); },
-                     near(256)});
+                     near(16)});
   cases.push_back({"gradient of a scan within a scan",
                    {of({}), of({3, 4}, -1, 1)},
                    [](Graph&, const Values& x) { return gradients_of(nested(x), x); },
-                   near(256)});
+                   near(16)});
 }
 
 void add_scans(std::vector<Case>& cases) {
   const auto sums = [&](std::string label, std::vector<Input> inputs, bool reverse, Types types) {
     cases.push_back({std::move(label), std::move(inputs),
-                     [=](Graph&, const Values& x) { return weighted_sums(x, reverse); }, near(64), types});
+                     [=](Graph&, const Values& x) { return weighted_sums(x, reverse); }, near(16), types});
   };
   sums("scan", sums_of(5, {3}), false, Types::all);
   sums("scan backwards", sums_of(4, {2, 3}), true, Types::all);
@@ -124,7 +124,7 @@ void add_scans(std::vector<Case>& cases) {
   sums("scan of empty slices", sums_of(3, {0}), false, Types::some);
   const auto add = [&](std::string label, std::vector<Input> inputs, Values (*write)(const Values&)) {
     cases.push_back({std::move(label), std::move(inputs), [=](Graph&, const Values& x) { return write(x); },
-                     near(256), Types::some});
+                     near(16), Types::some});
   };
   add("scan within a scan", {of({}), of({3, 4})}, nested);
   add("scan that hands on", {of({2}), of({3}), of({4, 3}), of({2})}, handed_on);
@@ -134,11 +134,11 @@ void add_scans(std::vector<Case>& cases) {
     cases.push_back({cat("recurrent scan", reverse ? ", backwards" : ""),
                      {of({2, 3}), of({4, 2, 3}), of({3, 3})},
                      [=](Graph&, const Values& x) { return recurrent(x, reverse); },
-                     near(64)});
+                     near(16)});
   cases.push_back({"large recurrent scan",
                    {of({61, 79}), of({5, 61, 79}), of({79, 79}, -0.1, 0.1)},
                    [](Graph&, const Values& x) { return recurrent(x, false); },
-                   near(4096),
+                   near(32),
                    Types::some,
                    true});
 }
@@ -207,8 +207,8 @@ Values loop_in_a_loop(Graph& graph, const Values& x) {
 }
 
 void add_loops(std::vector<Case>& cases) {
-  cases.push_back({"loop", {of({3}), of({3}), integers({}, 3, 4)}, loops, near(64)});
-  cases.push_back({"loop in a loop", {of({3}), of({3})}, loop_in_a_loop, near(64), Types::some});
+  cases.push_back({"loop", {of({3}), of({3}), integers({}, 3, 4)}, loops, near(16)});
+  cases.push_back({"loop in a loop", {of({3}), of({3})}, loop_in_a_loop, near(16), Types::some});
 }
 }  // namespace
 

@@ -4,8 +4,11 @@
 namespace tenon::conformance {
 
 namespace {
-// Fast algorithms (Winograd) add and subtract more than there is to add.
-constexpr double kSum = 16;
+constexpr double kSum = 4;
+// The gradient of a large layer's filter sums over thousands of places, one after another.
+constexpr double kLongSum = 16;
+// Winograd's algorithm adds and subtracts more than there is to add.
+constexpr double kWinograd = 16;
 
 struct Layer {
   const char* label;
@@ -30,6 +33,10 @@ const std::vector<Layer> kLargeLayers = {
     {"large 5x5", {3, 16, 33, 31}, {8, 16, 5, 5}, {.strides = {2, 2}}},
 };
 
+// Channels and tiles enough that Winograd's algorithm pays, where a backend has it.
+const Layer kWinogradLayer = {
+    "Winograd-sized", {3, 64, 16, 16}, {64, 64, 3, 3}, {.pads_low = {1, 1}, .pads_high = {1, 1}}};
+
 Shape result_of(const Layer& layer) {
   Graph graph;
   return conv(graph.input("x", {DType::f32, {layer.x.begin(), layer.x.end()}}),
@@ -38,31 +45,45 @@ Shape result_of(const Layer& layer) {
       .shape();
 }
 
-void add(CaseTable& table, const Layer& layer, bool is_large) {
+void add(CaseTable& table, const Layer& layer, bool is_large, double bound = kSum,
+         double filter_bound = kSum) {
   const ConvOptions options = layer.options;
   const Shape y = result_of(layer);
   const Ints image(layer.x.begin() + 2, layer.x.end());
   const Ints kernel(layer.w.begin() + 2, layer.w.end());
   const auto add_one = [&](Op op, const Shape& a, const Shape& b,
-                           std::function<Value(const Values&)> function) {
+                           std::function<Value(const Values&)> function, double factor) {
     table[op].push_back({cat(definition(op).name, " ", layer.label),
                          {of(a), of(b)},
                          answer(std::move(function)),
-                         sum(kSum),
+                         sum(factor),
                          layer.types,
                          is_large});
   };
-  add_one(Op::conv, layer.x, layer.w, [=](const Values& v) { return conv(v[0], v[1], options); });
-  add_one(Op::conv_transpose, y, layer.w,
-          [=](const Values& v) { return conv_transpose(v[0], v[1], options, image); });
-  add_one(Op::conv_filter, layer.x, y,
-          [=](const Values& v) { return conv_filter(v[0], v[1], kernel, options); });
+  add_one(Op::conv, layer.x, layer.w, [=](const Values& v) { return conv(v[0], v[1], options); }, bound);
+  add_one(
+      Op::conv_transpose, y, layer.w,
+      [=](const Values& v) { return conv_transpose(v[0], v[1], options, image); }, bound);
+  add_one(
+      Op::conv_filter, layer.x, y, [=](const Values& v) { return conv_filter(v[0], v[1], kernel, options); },
+      filter_bound);
 }
 }  // namespace
 
 void add_convolutions(CaseTable& table) {
   for (const Layer& layer : kLayers) add(table, layer, false);
-  for (const Layer& layer : kLargeLayers) add(table, layer, true);
+  for (const Layer& layer : kLargeLayers) add(table, layer, true, kSum, kLongSum);
+  add(table, kWinogradLayer, true, kWinograd, kWinograd);
+  // Of so many products each tile's rounding is a small part.
+  table[Op::conv_filter].push_back({"conv_filter of many images",
+                                    {of({64, 32, 13, 13}), of({64, 64, 13, 13})},
+                                    answer([](const Values& v) {
+                                      return conv_filter(v[0], v[1], {3, 3},
+                                                         {.pads_low = {1, 1}, .pads_high = {1, 1}});
+                                    }),
+                                    sum(2),
+                                    Types::one,
+                                    true});
   table[Op::conv].push_back(seen_transposed(table[Op::conv][1]));
 }
 

@@ -3,12 +3,12 @@
 namespace tenon::conformance {
 
 namespace {
-constexpr double kParts = 32;
+constexpr double kParts = 8;
 constexpr Reduction kReductions[] = {Reduction::mean, Reduction::sum, Reduction::none};
 constexpr const char* kNames[] = {"mean", "sum", "none"};
 
 // Sums of many are as large as their terms.
-Bound bound_of(Reduction reduction) { return near(reduction == Reduction::sum ? 4 * kParts : kParts); }
+Bound bound_of(Reduction reduction) { return near(reduction == Reduction::sum ? 2 * kParts : kParts); }
 
 using Loss = std::function<Value(Value, Value, Reduction)>;
 

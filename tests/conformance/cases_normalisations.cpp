@@ -4,7 +4,7 @@ namespace tenon::conformance {
 
 namespace {
 // Every intermediate is rounded where a norm is run in parts.
-constexpr double kParts = 64;
+constexpr double kParts = 16;
 
 void add(CaseTable& table, Op op, std::string label, std::vector<Input> inputs, Attrs attrs = {},
          Types types = Types::one) {

@@ -3,9 +3,6 @@
 namespace tenon::conformance {
 
 namespace {
-// Equal numbers: zeros of either sign are.
-const Bound kEqual = near(0);
-
 struct Window {
   const char* label;
   Shape x;
@@ -39,40 +36,47 @@ Case pooled(Op op, const Window& window, std::vector<Input> inputs, Write write,
           window.large};
 }
 
+Case max_pooled(const Window& window, Input input, double factor = 1) {
+  const Write write = [=, options = window.options](Graph&, const Values& x) {
+    const Pooled result = max_pool(factor == 1 ? x[0] : x[0] * factor, options);
+    return Values{result.values, result.window};
+  };
+  return pooled(Op::max_pool, window, {std::move(input)}, write, ulps(0));
+}
+
+// The first of equals, and the first NaN.
+void add_ties(std::vector<Case>& cases, const Window& window) {
+  Case specials = max_pooled(window, with(Among::specials, window.x));
+  specials.label += ", of specials";
+  Case zeros = max_pooled(window, of(window.x), 0);
+  zeros.label += ", of zeros of both signs";
+  for (Case* test : {&specials, &zeros}) {
+    test->smooth = false;
+    cases.push_back(std::move(*test));
+  }
+}
+
 void add(CaseTable& table, const Window& window) {
   const PoolOptions options = window.options;
-  table[Op::max_pool].push_back(pooled(
-      Op::max_pool, window, {of(window.x, -50, 50)},
-      [=](Graph&, const Values& x) {
-        const Pooled result = max_pool(x[0], options);
-        return Values{result.values, result.window};
-      },
-      kEqual));
+  table[Op::max_pool].push_back(max_pooled(window, of(window.x, -50, 50)));
   table[Op::max_unpool].push_back(pooled(Op::max_unpool, window, {of(window.x)}, answer([=](const Values& x) {
                                            const Pooled result = max_pool(x[0], options);
                                            return max_unpool(result.values * result.values, result.window,
                                                              x[0], options);
                                          }),
-                                         near(8)));
+                                         near(2)));
   const auto smoothed = [=](const Values& x) { return avg_pool(x[0], options); };
   table[Op::avg_pool].push_back(pooled(Op::avg_pool, window, {of(window.x)}, answer(smoothed), sum(4)));
   table[Op::avg_unpool].push_back(
       pooled(Op::avg_unpool, window, {of(window.x)},
-             answer([=](const Values& x) { return avg_unpool(smoothed(x), x[0], options); }), near(8)));
+             answer([=](const Values& x) { return avg_unpool(smoothed(x), x[0], options); }), near(2)));
 }
 }  // namespace
 
 void add_pooling(CaseTable& table) {
   for (const Window& window : kWindows) add(table, window);
-  const Window specials{"of specials", {1, 2, 9, 8}, {.kernel = {3, 2}}, Types::all};
-  table[Op::max_pool].push_back(pooled(
-      Op::max_pool, specials, {with(Among::specials, specials.x)},
-      [=](Graph&, const Values& x) {
-        const Pooled result = max_pool(x[0], specials.options);
-        return Values{result.values, result.window};
-      },
-      kEqual));
-  table[Op::max_pool].back().smooth = false;
+  for (const Window& window : kWindows)
+    if (window.types == Types::all) add_ties(table[Op::max_pool], window);
   table[Op::max_pool].push_back(seen_transposed(table[Op::max_pool][0]));
 }
 

@@ -74,7 +74,7 @@ void add(CaseTable& table, const Row& row) {
 void add_reductions(CaseTable& table) {
   add(table, {Op::reduce_sum, sum(4), -2, 2});
   add(table, {Op::reduce_mean, sum(4), -2, 2});
-  add(table, {Op::reduce_prod, ulps(64), -1.3, 1.3});
+  add(table, {Op::reduce_prod, ulps(16), -1.3, 1.3});
   add(table, {Op::reduce_max, ulps(0), -100, 100});
   add(table, {Op::reduce_min, ulps(0), -100, 100});
   add(table, {Op::arg_max, {}, -100, 100});
@@ -84,7 +84,7 @@ void add_reductions(CaseTable& table) {
       {"reduce_prod with zeros",
        {of({3, 4})},
        answer([](const Values& x) { return reduce_prod(x[0] * cast(x[0] > -1.0, x[0].dtype()), {1}); }),
-       ulps(64),
+       ulps(16),
        Types::one});
 }
 
