@@ -39,8 +39,9 @@ apt_update() {
   as_root apt-get update --quiet
 }
 
-# Every package is in the lists that this machine has; on a new machine there may be none at all.
-apt_knows() { [[ $(apt-cache show --no-all-versions "$@" 2>/dev/null | grep -c '^Package:') -ge $# ]]; }
+# Every package is in the lists that this machine has; on a new machine there may be none at all. Names are
+# compared whole: apt-cache show would take g++ for a pattern, and answer with whatever it matches.
+apt_knows() { [[ $(apt-cache pkgnames | grep -cxF "$(printf '%s\n' "$@")") -ge $# ]]; }
 
 install_missing() {
   if ! have apt-get || ! have dpkg-query; then
