@@ -9,7 +9,7 @@ packages_for() {
     build)
       echo g++ cmake ninja-build ccache mold
       echo libdnnl-dev llvm-19-dev libzstd-dev zlib1g-dev
-      echo libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev
+      echo libtomlplusplus-dev libcli11-dev libgtest-dev libgmock-dev
       ;;
     bench) echo python3-venv python3-dev libbenchmark-dev ;;
     lint) echo git clang-format-19 clang-tidy-19 libomp-19-dev shellcheck libbenchmark-dev ;;
