@@ -9,7 +9,7 @@ packages_for() {
     build)
       echo g++ cmake ninja-build ccache mold
       echo libdnnl-dev llvm-19-dev libzstd-dev zlib1g-dev
-      echo libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev
+      echo libtomlplusplus-dev libcli11-dev libgtest-dev libgmock-dev
       ;;
     bench) echo python3-venv python3-dev libbenchmark-dev ;;
     lint) echo git clang-format-19 clang-tidy-19 libomp-19-dev shellcheck libbenchmark-dev ;;
@@ -39,8 +39,9 @@ apt_update() {
   as_root apt-get update --quiet
 }
 
-# Every package is in the lists that this machine has; on a new machine there may be none at all.
-apt_knows() { [[ $(apt-cache show --no-all-versions "$@" 2>/dev/null | grep -c '^Package:') -ge $# ]]; }
+# Every package is in the lists that this machine has; on a new machine there may be none at all. Names are
+# compared whole: apt-cache show would take g++ for a pattern, and answer with whatever it matches.
+apt_knows() { [[ $(apt-cache pkgnames | grep -cxF "$(printf '%s\n' "$@")") -ge $# ]]; }
 
 install_missing() {
   if ! have apt-get || ! have dpkg-query; then
