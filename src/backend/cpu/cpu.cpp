@@ -74,7 +74,7 @@ class CpuBackend : public HostBackend {
 
   std::optional<Packing> packing(const Graph& graph, const Node& node, std::size_t input,
                                  const BackendOptions& options) const override {
-    if (cpu::is_product_for_loops(graph, node)) return std::nullopt;
+    if (cpu::is_product_for_loops(graph, node, options.threads)) return std::nullopt;
     return cpu::preferred_packing(graph, node, input, options);
   }
 
@@ -84,7 +84,7 @@ class CpuBackend : public HostBackend {
     for (std::uint32_t id = 0; id < steps.size(); ++id) {
       const Node& node = lowered.nodes()[id];
       if (is_leaf(node) || node.op == Op::reshape) continue;  // a reshape that stands alone is a view
-      if (is_loops(lowered, node))
+      if (is_loops(lowered, node, options.threads))
         loops.push_back(id);
       else
         steps[id] = compile_node(lowered, node, options);
@@ -95,8 +95,8 @@ class CpuBackend : public HostBackend {
   }
 
  private:
-  static bool is_loops(const Graph& lowered, const Node& node) {
-    if (cpu::is_product_for_loops(lowered, node)) return true;
+  static bool is_loops(const Graph& lowered, const Node& node, int threads) {
+    if (cpu::is_product_for_loops(lowered, node, threads)) return true;
     if (node.op == Op::fused) return node.attrs.text("kind") == kFusedLoops;
     return !cpu::runs_as_contraction(lowered, node) && cpu::runs_as_loops(node);
   }

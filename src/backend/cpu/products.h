@@ -9,6 +9,6 @@ namespace tenon::cpu {
 bool is_small_product(const Graph& graph, const Node& matmul);
 
 // A product, alone or as the root of a group of kind "contraction", that is a step of loops of its own.
-bool is_product_for_loops(const Graph& lowered, const Node& node);
+bool is_product_for_loops(const Graph& lowered, const Node& node, int threads);
 
 }  // namespace tenon::cpu
