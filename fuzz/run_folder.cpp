@@ -68,12 +68,12 @@ class Folder {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Folder folder;
+  static const Folder kFolder;
   return tenon::survive(data, size, [](tenon::Bytes bytes) {
-    folder.fill(tenon::text_of(bytes));
-    const std::string metrics = folder.path() + "/metrics.jsonl";
+    kFolder.fill(tenon::text_of(bytes));
+    const std::string metrics = kFolder.path() + "/metrics.jsonl";
     const auto metrics_bytes = fs::file_size(metrics);
-    tenon::RunFolder run(folder.path());
+    tenon::RunFolder run(kFolder.path());
     const tenon::SavedRun saved = run.open();
     tenon::expect(fs::file_size(metrics) == metrics_bytes);
     const auto checkpoint = run.resume();
