@@ -105,7 +105,8 @@ class Backend {
   // Whether pooling over windows that tile the image is better written as element-wise ops, to be fused.
   virtual bool tiles_pools(const Graph&, const Node&) const { return false; }
 
-  // The bytes of memory that stay near while a plan runs (a cache); 0 where nothing is gained by staying in it.
+  // The bytes of memory that stay near while a plan runs (a cache); 0 where nothing is gained by staying in
+  // it.
   virtual std::size_t near_bytes(const BackendOptions&) const { return 0; }
   // The block of channels in which a convolution keeps its images best; 0 for none.
   virtual std::int64_t channel_block(const Graph&, const Node&) const { return 0; }

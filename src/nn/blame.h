@@ -8,8 +8,8 @@
 
 namespace tenon {
 
-// For people: "log 'loss'", "exp in the body of scan 'encoder'", or the input or state that was not finite to begin with. Empty where on the
-// reference all is finite.
+// For people: "log 'loss'", "exp in the body of scan 'encoder'", or the input or state that was not finite to
+// begin with. Empty where on the reference all is finite.
 std::string first_not_finite(const Graph& graph, const NamedTensors& inputs, const NamedTensors& states);
 
 }  // namespace tenon

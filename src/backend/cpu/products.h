@@ -5,7 +5,8 @@
 
 namespace tenon::cpu {
 
-// So small that a call of the library costs more than the product: such a product may be part of a larger group.
+// So small that a call of the library costs more than the product: such a product may be part of a larger
+// group.
 bool is_small_product(const Graph& graph, const Node& matmul);
 
 // A product, alone or as the root of a group of kind "contraction", that is a step of loops of its own.
