@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace tenon {
@@ -21,7 +22,7 @@ std::string score_text(const Score& score) {
 }
 
 std::string clock_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  const std::int64_t whole = std::llround(seconds);
   const auto two = [](std::int64_t n) { return cat(n < 10 ? "0" : "", n); };
   if (whole < 3600) return cat(whole / 60, ":", two(whole % 60));
   return cat(whole / 3600, ":", two(whole / 60 % 60), ":", two(whole % 60));

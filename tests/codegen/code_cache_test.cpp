@@ -19,37 +19,37 @@ namespace fs = std::filesystem;
 class CodeCaches : public testing::Test {
  protected:
   void SetUp() override {
-    folder = fs::temp_directory_path() / cat("tenon-cache-", getpid());
-    fs::remove_all(folder);
+    folder_ = fs::temp_directory_path() / cat("tenon-cache-", getpid());
+    fs::remove_all(folder_);
   }
   void TearDown() override {
-    fs::remove_all(folder);
+    fs::remove_all(folder_);
     unsetenv("TENON_CACHE_DIR");
   }
 
   fs::path only_file() const {
     fs::path found;
-    for (const auto& entry : fs::directory_iterator(folder)) {
+    for (const auto& entry : fs::directory_iterator(folder_)) {
       EXPECT_TRUE(found.empty()) << "more than one file";
       found = entry.path();
     }
     return found;
   }
 
-  fs::path folder;
+  fs::path folder_;
 };
 
 TEST_F(CodeCaches, FindWhatWasStored) {
-  const CodeCache cache(folder);
+  const CodeCache cache(folder_);
   EXPECT_FALSE(cache.find("a"));
   cache.store("a", bytes_of("code of a"));
   cache.store("b", bytes_of("code of b"));
-  EXPECT_EQ(CodeCache(folder).find("a"), "code of a");
+  EXPECT_EQ(CodeCache(folder_).find("a"), "code of a");
   EXPECT_EQ(cache.find("b"), "code of b");
 }
 
 TEST_F(CodeCaches, TakeNothingThatIsDamagedAndReplaceIt) {
-  const CodeCache cache(folder);
+  const CodeCache cache(folder_);
   cache.store("a", bytes_of("code"));
   const std::string whole = read_text(only_file());
   for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -65,32 +65,32 @@ TEST_F(CodeCaches, TakeNothingThatIsDamagedAndReplaceIt) {
 }
 
 TEST_F(CodeCaches, AreNotReadFromAFolderOpenToOthers) {
-  CodeCache(folder).store("a", bytes_of("code"));
-  chmod(folder.c_str(), 0755);
-  EXPECT_FALSE(CodeCache(folder).usable());
-  EXPECT_FALSE(CodeCache(folder).find("a"));
+  CodeCache(folder_).store("a", bytes_of("code"));
+  chmod(folder_.c_str(), 0755);
+  EXPECT_FALSE(CodeCache(folder_).usable());
+  EXPECT_FALSE(CodeCache(folder_).find("a"));
 }
 
 TEST_F(CodeCaches, AreNotReadThroughALinkToAFolder) {
-  CodeCache(folder).store("a", bytes_of("code"));
-  const fs::path link = folder.string() + "-link";
-  fs::create_directory_symlink(folder, link);
+  CodeCache(folder_).store("a", bytes_of("code"));
+  const fs::path link = folder_.string() + "-link";
+  fs::create_directory_symlink(folder_, link);
   EXPECT_FALSE(CodeCache(link).usable());
   fs::remove(link);
 }
 
 TEST_F(CodeCaches, StayWithinTheirSize) {
-  const CodeCache cache(folder, 20000);
+  const CodeCache cache(folder_, 20000);
   const std::string code(3000, 'x');
   for (int i = 0; i < 20; ++i) cache.store(cat(i), bytes_of(code));
   std::uint64_t bytes = 0;
-  for (const auto& entry : fs::directory_iterator(folder)) bytes += entry.file_size();
+  for (const auto& entry : fs::directory_iterator(folder_)) bytes += entry.file_size();
   EXPECT_LE(bytes, 20000u);
   EXPECT_TRUE(cache.find("19"));
 }
 
 TEST_F(CodeCaches, BearManyWritersAtOnce) {
-  const CodeCache cache(folder);
+  const CodeCache cache(folder_);
   std::vector<std::thread> writers;
   for (int w = 0; w < 4; ++w)
     writers.emplace_back([&, w] {
@@ -109,7 +109,7 @@ TEST_F(CodeCaches, BearManyWritersAtOnce) {
 TEST_F(CodeCaches, AreOffWhereTheEnvironmentSaysSo) {
   const char* const before = std::getenv("TENON_CACHE");
   const std::string kept = before ? before : "";
-  setenv("TENON_CACHE_DIR", folder.c_str(), 1);
+  setenv("TENON_CACHE_DIR", folder_.c_str(), 1);
   setenv("TENON_CACHE", "off", 1);
   EXPECT_FALSE(CodeCache::standard());
   setenv("TENON_CACHE", "on", 1);

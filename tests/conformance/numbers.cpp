@@ -1,7 +1,8 @@
 #include "conformance/numbers.h"
 
+#include <array>
+#include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "base/convert.h"
@@ -81,7 +82,7 @@ template <class T>
 void strew(const Tensor& tensor, const std::vector<T>& list, unsigned seed) {
   const auto elements = tensor.as<T>();
   for (std::size_t i = seed % 2; i < elements.size(); i += 2)
-    elements[i] = list[scrambled(i * 977 + seed * 7919) % list.size()];
+    elements[i] = list[scrambled(i * 977 + std::size_t{seed} * 7919) % list.size()];
 }
 
 double epsilon_of(DType dtype) {
@@ -149,7 +150,8 @@ bool agree(double got, double right, DType dtype, Bound bound, double magnitude)
 
 template <class T>
 bool same_element(T a, T b) {
-  return std::memcmp(&a, &b, sizeof(T)) == 0;
+  using Bits = std::array<std::byte, sizeof(T)>;
+  return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
 }
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace {
 class KeptCode : public testing::Test {
  protected:
   void SetUp() override {
-    setenv("TENON_CACHE_DIR", folder.path().c_str(), 1);
+    setenv("TENON_CACHE_DIR", folder_.path().c_str(), 1);
     setenv("TENON_CACHE", "on", 1);
   }
   void TearDown() override {
@@ -22,7 +22,7 @@ class KeptCode : public testing::Test {
     setenv("TENON_CACHE", "off", 1);
   }
 
-  TemporaryFolder folder;
+  TemporaryFolder folder_;
 };
 
 Kernel constant_kernel(double number) {
@@ -44,7 +44,7 @@ TEST_F(KeptCode, SavesTheCompiler) {
   const Kernel seven = constant_kernel(7), eight = constant_kernel(8);
   const std::string content = content_of({&seven, 1}, native_target());
   EXPECT_EQ(result_of(seven), 7);
-  const CodeCache cache(folder.path());
+  const CodeCache cache(folder_.path());
   EXPECT_TRUE(cache.find(content));
   cache.store(content, llvm_compiler().compile({&eight, 1}, native_target()));
   EXPECT_EQ(result_of(seven), 8);
@@ -52,7 +52,7 @@ TEST_F(KeptCode, SavesTheCompiler) {
 
 TEST_F(KeptCode, IsCompiledAnewWhereItIsNone) {
   const Kernel seven = constant_kernel(7);
-  CodeCache(folder.path()).store(content_of({&seven, 1}, native_target()), bytes_of("no object"));
+  CodeCache(folder_.path()).store(content_of({&seven, 1}, native_target()), bytes_of("no object"));
   EXPECT_EQ(result_of(seven), 7);
 }
 

@@ -27,21 +27,21 @@ class Object : public testing::Test {
  protected:
   void SetUp() override {
     const Kernel kernel = some_kernel();
-    bytes = llvm_compiler().compile({&kernel, 1}, {});
+    bytes_ = llvm_compiler().compile({&kernel, 1}, {});
   }
-  std::vector<std::byte> bytes;
+  std::vector<std::byte> bytes_;
 };
 
 TEST_F(Object, GivesItsFunctions) {
-  const auto code = ObjectCode::load(bytes);
+  const auto code = ObjectCode::load(bytes_);
   EXPECT_NE(code->function(run_symbol(0, "some")), nullptr);
   EXPECT_NE(code->function(nest_symbol(0, "some", 0)), nullptr);
   EXPECT_THROW(code->function("another"), Error);
 }
 
 TEST_F(Object, IsRefusedWhereverItIsCut) {
-  for (std::size_t size = 0; size < bytes.size(); size += 13)
-    EXPECT_THROW(ObjectCode::load(std::span(bytes).first(size)), Error) << size;
+  for (std::size_t size = 0; size < bytes_.size(); size += 13)
+    EXPECT_THROW(ObjectCode::load(std::span(bytes_).first(size)), Error) << size;
 }
 
 // Whatever bits are turned over, loading ends: in code (which nobody calls) or in an Error.
@@ -49,7 +49,7 @@ TEST_F(Object, IsReadSafelyWhateverItHolds) {
   std::mt19937 generator(1);
   int refused = 0;
   for (int round = 0; round < 2000; ++round) {
-    std::vector<std::byte> damaged = bytes;
+    std::vector<std::byte> damaged = bytes_;
     for (int i = 0; i < 4; ++i)
       damaged[generator() % damaged.size()] ^= static_cast<std::byte>(1u << generator() % 8);
     try {
