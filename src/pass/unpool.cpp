@@ -30,8 +30,8 @@ bool is_zero(Value value) {
   return held.defined() && node_of(held).attrs.tensor("value").number() == 0;
 }
 
-Value widen(Value single, const Type& like) {
-  return broadcast_to(single.rank() == 0 ? single : reshape(single, Ints{}), like.shape());
+Value widen(Value single, const Shape& shape) {
+  return broadcast_to(single.rank() == 0 ? single : reshape(single, Ints{}), shape);
 }
 
 bool compares(Op op) {
@@ -49,22 +49,23 @@ const Node* pooling_of(Value unpooled) {
 }
 
 Value unpool_again(Value unpooled, Value dy) {
-  const Node& node = node_of(unpooled);
-  return dy.graph().emit1(Op::max_unpool, {dy, input_of(unpooled, 1)}, node.attrs);
+  const Attrs attrs = node_of(unpooled).attrs;
+  return dy.graph().emit1(Op::max_unpool, {dy, input_of(unpooled, 1)}, attrs);
 }
 
 // select(image > number, max_unpool(dy, window of the image), 0)
 Results masked(const Node& node, Inputs in) {
   if (node.op != Op::select || node_of(in[1]).op != Op::max_unpool || !is_zero(in[2])) return std::nullopt;
-  const Node& mask = node_of(in[0]);
+  const Op comparison = node_of(in[0]).op;  // by value: nodes move where others are added
   const Node* const pooling = pooling_of(in[1]);
-  if (!pooling || !compares(mask.op) || mask.inputs[0] != pooling->inputs[0]) return std::nullopt;
+  if (!pooling || !compares(comparison) || node_of(in[0]).inputs[0] != pooling->inputs[0])
+    return std::nullopt;
   const Value bound = splat(input_of(in[0], 1));
   if (!bound.defined()) return std::nullopt;
   const Value largest = in[1].graph().value({node_of(in[1]).inputs[1].node, 0});
   const Value dy = input_of(in[1], 0);
-  const Value kept = in[1].graph().emit1(mask.op, {largest, widen(bound, largest.type())});
-  return std::vector<Value>{unpool_again(in[1], select(kept, dy, widen(splat(in[2]), dy.type())))};
+  const Value kept = in[1].graph().emit1(comparison, {largest, widen(bound, largest.type().shape())});
+  return std::vector<Value>{unpool_again(in[1], select(kept, dy, widen(splat(in[2]), dy.type().shape())))};
 }
 
 bool is_inside(const Node& pooling) {
