@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/model.h"
 #include "cli/output.h"
+#include "engine/content.h"
 #include "pass/specialise.h"
 
 namespace tenon::cli {
@@ -20,16 +21,6 @@ Json ports_json(const std::vector<Port>& ports) {
   return array;
 }
 
-Json errors_json(const AccuracyReport& report) {
-  Json::Array outputs;
-  for (const OutputError& error : report.outputs)
-    outputs.emplace_back(Json::Object{{"output", error.output},
-                                      {"absolute", error.absolute},
-                                      {"relative", error.relative},
-                                      {"ulps", error.ulps}});
-  return outputs;
-}
-
 Json summary_json(const Engine& engine) {
   const AccuracyReport& report = engine.report();
   const EngineInfo& info = engine.info();
@@ -39,8 +30,7 @@ Json summary_json(const Engine& engine) {
       {"class_names", Json::Array(info.class_names.begin(), info.class_names.end())},
       {"weights", Json::Object{{"tensors", engine.weights().size()}, {"bytes", engine.weight_bytes()}}},
       {"notes", Json::Object(info.notes.begin(), info.notes.end())},
-      {"checked",
-       Json::Object{{"backend", report.backend}, {"items", report.items}, {"outputs", errors_json(report)}}}};
+      {"checked", engine::report_json(report)}};
 }
 
 std::string summary_text(const Engine& engine) {

@@ -1,6 +1,7 @@
 // What the sections of an engine file say.
 #pragma once
 
+#include "base/json.h"
 #include "engine/sections.h"
 #include "tenon/engine.h"
 
@@ -24,6 +25,7 @@ NamedTensors check_program(const Graph& program, const NamedTensors& weights);
 
 std::string info_text(const EngineInfo& info);
 EngineInfo parse_info(std::string_view text);
+Json report_json(const AccuracyReport& report);
 std::string report_text(const AccuracyReport& report);
 AccuracyReport parse_report(std::string_view text);
 

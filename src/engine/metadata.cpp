@@ -36,16 +36,17 @@ EngineInfo parse_info(std::string_view text) {
   return info;
 }
 
-std::string report_text(const AccuracyReport& report) {
+Json report_json(const AccuracyReport& report) {
   Json::Array outputs;
   for (const OutputError& error : report.outputs)
     outputs.emplace_back(Json::Object{{"output", error.output},
                                       {"absolute", error.absolute},
                                       {"relative", error.relative},
                                       {"ulps", error.ulps}});
-  return to_pretty_string(
-      Json::Object{{"backend", report.backend}, {"items", report.items}, {"outputs", std::move(outputs)}});
+  return Json::Object{{"backend", report.backend}, {"items", report.items}, {"outputs", std::move(outputs)}};
 }
+
+std::string report_text(const AccuracyReport& report) { return to_pretty_string(report_json(report)); }
 
 AccuracyReport parse_report(std::string_view text) {
   const Json json = parse_json(text, "report");

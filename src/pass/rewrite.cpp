@@ -25,6 +25,17 @@ Graph Rewrite::apply(const Graph& from, const Rule& rule) {
   return std::move(rewrite.to_);
 }
 
+const Node& node_of(Value value) { return value.graph().node(value.ref()); }
+
+Value input_of(Value value, std::size_t i) { return value.graph().value(node_of(value).inputs[i]); }
+
+Value repeated_constant(Value value) {
+  while (node_of(value).op == Op::broadcast_to || node_of(value).op == Op::reshape)
+    value = input_of(value, 0);
+  const bool single = node_of(value).op == Op::constant && node_of(value).results[0].size() == 1;
+  return single ? value : Value();
+}
+
 std::vector<int> count_uses(const Graph& graph) {
   std::vector<int> uses(graph.nodes().size(), 0);
   for (const Node& node : graph.nodes())

@@ -35,6 +35,13 @@ class Rewrite {
   std::vector<std::vector<Value>> map_;
 };
 
+// The node that made a value, and what it reads.
+const Node& node_of(Value value);
+Value input_of(Value value, std::size_t i);
+// The constant of one element that a value repeats, seen through broadcasts and reshapes; undefined where it
+// is none.
+Value repeated_constant(Value value);
+
 // How many times each node's results are read, by nodes, outputs and updates.
 std::vector<int> count_uses(const Graph& graph);
 

@@ -11,16 +11,10 @@ namespace {
 using Results = std::optional<std::vector<Value>>;
 using Inputs = std::span<const Value>;
 
-const Node& node_of(Value value) { return value.graph().node(value.ref()); }
-Value input_of(Value value, std::size_t i) { return value.graph().value(node_of(value).inputs[i]); }
-
 // The single number that a value consists of, seen through broadcasts.
 std::optional<double> splat(Value value) {
-  while (node_of(value).op == Op::broadcast_to || node_of(value).op == Op::reshape)
-    value = input_of(value, 0);
-  if (node_of(value).op != Op::constant) return std::nullopt;
-  const Tensor& tensor = node_of(value).attrs.tensor("value");
-  return tensor.size() == 1 ? std::optional(tensor.number()) : std::nullopt;
+  const Value constant = repeated_constant(value);
+  return constant.defined() ? std::optional(node_of(constant).attrs.tensor("value").number()) : std::nullopt;
 }
 
 bool is_splat(Value value, double number) {

@@ -14,19 +14,8 @@ using Inputs = std::span<const Value>;
 // Images are [N, C, spatial axes…].
 constexpr std::int64_t kFirstSpatial = 2;
 
-const Node& node_of(Value value) { return value.graph().node(value.ref()); }
-Value input_of(Value value, std::size_t i) { return value.graph().value(node_of(value).inputs[i]); }
-
-// The scalar of which a value consists, seen through broadcasts; undefined where it is none.
-Value splat(Value value) {
-  while (node_of(value).op == Op::broadcast_to || node_of(value).op == Op::reshape)
-    value = input_of(value, 0);
-  const bool single = node_of(value).op == Op::constant && node_of(value).results[0].size() == 1;
-  return single ? value : Value();
-}
-
 bool is_zero(Value value) {
-  const Value held = splat(value);
+  const Value held = repeated_constant(value);
   return held.defined() && node_of(held).attrs.tensor("value").number() == 0;
 }
 
@@ -60,12 +49,13 @@ Results masked(const Node& node, Inputs in) {
   const Node* const pooling = pooling_of(in[1]);
   if (!pooling || !compares(comparison) || node_of(in[0]).inputs[0] != pooling->inputs[0])
     return std::nullopt;
-  const Value bound = splat(input_of(in[0], 1));
+  const Value bound = repeated_constant(input_of(in[0], 1));
   if (!bound.defined()) return std::nullopt;
   const Value largest = in[1].graph().value({node_of(in[1]).inputs[1].node, 0});
   const Value dy = input_of(in[1], 0);
   const Value kept = in[1].graph().emit1(comparison, {largest, widen(bound, largest.type().shape())});
-  return std::vector<Value>{unpool_again(in[1], select(kept, dy, widen(splat(in[2]), dy.type().shape())))};
+  return std::vector<Value>{
+      unpool_again(in[1], select(kept, dy, widen(repeated_constant(in[2]), dy.type().shape())))};
 }
 
 bool is_inside(const Node& pooling) {

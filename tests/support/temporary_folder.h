@@ -11,7 +11,8 @@ namespace tenon {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "tenon-test-XXXXXX").string()) {
+  explicit TemporaryFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path())
+      : path_((parent / "tenon-test-XXXXXX").string()) {
     if (!::mkdtemp(path_.data())) throw std::runtime_error("no temporary folder could be made");
   }
   ~TemporaryFolder() {

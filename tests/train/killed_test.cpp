@@ -13,12 +13,12 @@ namespace tenon {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::FolderToBe;
 using testing::kept;
 using testing::lines_of;
 using testing::same_tensors;
 using testing::sectors;
 using testing::small_trainer;
-using testing::TemporaryFolder;
 using testing::uninterrupted;
 
 // In a process of its own, which may be killed at any instant. This process must have no threads then.
@@ -37,7 +37,7 @@ pid_t train_in_child(const FitOptions& options, const Dataset& data, const std::
 class Killed : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Killed, AtTwentyMomentsItGoesOnToTheBit) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(208);
   FitOptions options = kept(folder.path(), 40);
   options.run.every_steps = 1;  // so that many moments fall into the writing of a checkpoint

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/philox.h"
+#include "support/temporary_folder.h"
 #include "tenon/train.h"
 
 namespace tenon::testing {
@@ -39,26 +40,18 @@ inline bool same_tensors(const NamedTensors& a, const NamedTensors& b) {
 
 // A folder that is not there yet, and is gone at the end. In memory where that is possible: checkpoints are
 // synced, and tests write many.
-class TemporaryFolder {
+class FolderToBe {
  public:
-  TemporaryFolder() {
-    const std::filesystem::path memory = "/dev/shm";
-    const auto parent = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
-    std::string name = (parent / "tenon-train-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-    std::filesystem::remove(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
  private:
-  std::string path_;
+  static std::filesystem::path parent() {
+    const std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+  }
+  TemporaryFolder around_{parent()};
+  std::string path_ = around_ / "run";
 };
 
 }  // namespace tenon::testing

@@ -15,13 +15,13 @@ namespace tenon {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::FolderToBe;
 using ::testing::HasSubstr;
 using testing::kept;
 using testing::lines_of;
 using testing::same_tensors;
 using testing::sectors;
 using testing::small_trainer;
-using testing::TemporaryFolder;
 using testing::uninterrupted;
 
 // Trains until that many steps were done, as if asked to stop by Ctrl-C.
@@ -34,7 +34,7 @@ void train_until(std::int64_t step, FitOptions options, const Dataset& data) {
 }
 
 TEST(Resume, GoesOnToTheBitFromTheMiddleOfAnEpoch) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(72);
   const FitOptions options = kept(folder.path(), 3);
   train_until(7, options, data);  // of 5 steps an epoch
@@ -46,7 +46,7 @@ TEST(Resume, GoesOnToTheBitFromTheMiddleOfAnEpoch) {
 }
 
 TEST(Resume, ReportsTheEpochThatWasCutAsIfItHadNotBeen) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(72);
   const FitOptions options = kept(folder.path(), 2);
   train_until(7, options, data);
@@ -62,7 +62,7 @@ TEST(Resume, ReportsTheEpochThatWasCutAsIfItHadNotBeen) {
 }
 
 TEST(Resume, OfAFinishedRunChangesNothing) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(48);
   const FitOptions options = kept(folder.path(), 1);
   Trainer first = small_trainer();
@@ -73,7 +73,7 @@ TEST(Resume, OfAFinishedRunChangesNothing) {
 }
 
 TEST(Resume, DropsMetricsWrittenAfterTheCheckpoint) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(72);
   const FitOptions options = kept(folder.path(), 2);
   train_until(7, options, data);
@@ -86,7 +86,7 @@ TEST(Resume, DropsMetricsWrittenAfterTheCheckpoint) {
 }
 
 TEST(RunFolder, HoldsWhatARunIs) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(48);
   Trainer trainer = small_trainer();
   trainer.fit(data, kept(folder.path(), 2));
@@ -100,13 +100,13 @@ TEST(RunFolder, HoldsWhatARunIs) {
 }
 
 TEST(RunFolder, KeepsTheLastTwoCheckpoints) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   small_trainer().fit(sectors(160), kept(folder.path(), 2));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "checkpoints"), fs::directory_iterator()), 2);
 }
 
 TEST(RunFolder, ANewRunDoesNotOverwriteAnother) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   FitOptions options = kept(folder.path(), 1);
   small_trainer().fit(sectors(48), options);
   options.run.resume = false;
@@ -115,7 +115,7 @@ TEST(RunFolder, ANewRunDoesNotOverwriteAnother) {
 }
 
 TEST(RunFolder, AnotherSeedOrBatchCannotGoOn) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   FitOptions options = kept(folder.path(), 1);
   small_trainer().fit(sectors(48), options);
   EXPECT_THAT(message_of([&] { small_trainer({.seed = 4}).fit(sectors(48), options); }),
@@ -125,7 +125,7 @@ TEST(RunFolder, AnotherSeedOrBatchCannotGoOn) {
 }
 
 TEST(RunFolder, AnotherOptimiserCannotGoOn) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const FitOptions options = kept(folder.path(), 1);
   small_trainer().fit(sectors(48), options);
   Trainer other(testing::small_net(), optim::Sgd{}, loss::cross_entropy, {.backend = "reference"});
@@ -133,7 +133,7 @@ TEST(RunFolder, AnotherOptimiserCannotGoOn) {
 }
 
 TEST(RunFolder, DamagedProgressIsAnErrorThatNamesTheFile) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const FitOptions options = kept(folder.path(), 1);
   small_trainer().fit(sectors(48), options);
   const std::string latest = lines_of(folder / "latest").at(0);
@@ -148,7 +148,7 @@ TEST(RunFolder, DamagedProgressIsAnErrorThatNamesTheFile) {
 }
 
 TEST(RunFolder, AFolderWithoutARunIsSaid) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   EXPECT_THAT(message_of([&] { open_run(folder.path()); }), HasSubstr("is no run folder"));
   fs::create_directory(folder.path());
   EXPECT_THAT(message_of([&] { open_run(folder.path()); }), HasSubstr("holds no checkpoint yet"));
@@ -168,7 +168,7 @@ void train_on_a_full_disk(rlim_t most_bytes, const FitOptions& options, const Da
 }
 
 TEST(Resume, AFullDiskKeepsTheEarlierCheckpoint) {
-  const TemporaryFolder folder;
+  const FolderToBe folder;
   const Dataset data = sectors(48);
   small_trainer().fit(data, kept(folder.path(), 1));
   for (const rlim_t bytes : {0, 4, 64, 300, 600}) {
