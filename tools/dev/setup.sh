@@ -9,6 +9,7 @@ packages_for() {
     build)
       echo g++ cmake ninja-build ccache mold
       echo libdnnl-dev llvm-19-dev libzstd-dev zlib1g-dev
+      echo libprotozero-dev libonnx-testdata
       echo libtomlplusplus-dev libcli11-dev libgtest-dev libgmock-dev
       ;;
     bench) echo python3-venv python3-dev libbenchmark-dev ;;

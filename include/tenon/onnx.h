@@ -1,0 +1,27 @@
+// ONNX models in.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tenon/graph.h"
+
+namespace tenon {
+
+struct OnnxOptions {
+  // Of inputs, by name: in the place of what the model says, where that leaves something open or is to be
+  // another.
+  std::map<std::string, Shape> shapes = {};
+};
+
+// A program of the source stage, what the model leaves open still open, and the weights that it needs.
+struct OnnxModel {
+  Graph program;
+  NamedTensors weights;
+};
+
+// The weights stay where they are in the file, mapped, as far as they are aligned there. An error says the
+// file and the node; ops that are not supported are all listed.
+OnnxModel import_onnx(const std::string& path, const OnnxOptions& options = {});
+
+}  // namespace tenon

@@ -1,0 +1,118 @@
+// The fields of one protobuf message. What is wrong with the bytes is said with their place in the file.
+#pragma once
+
+#include <protozero/pbf_reader.hpp>
+
+#include "base/bytes.h"
+#include "onnx/model.h"
+
+namespace tenon::onnx {
+
+// How many more things the reader may make, so that what it makes stays in proportion to the file.
+class Budget {
+ public:
+  explicit Budget(std::size_t file_bytes)
+      : left_(kAlways + static_cast<std::int64_t>(file_bytes / kBytesEach)) {}
+
+  void take(const Origin& origin, std::string_view at) {
+    require_at(left_-- > 0, origin.name, origin.offset_of(at), "there are more nodes, values and attributes ",
+               "than a model of ", origin.bytes.size(), " bytes can have");
+  }
+
+ private:
+  static constexpr std::int64_t kAlways = 1 << 15;
+  static constexpr std::int64_t kBytesEach = 150;
+  std::int64_t left_;
+};
+
+// The current field of a message, to be read by at most one of these.
+class Field {
+ public:
+  Field(const Origin& origin, std::string_view message)
+      : origin_(origin), reader_(message.data(), message.size()) {}
+
+  bool next() {
+    return guarded([&] {
+      if (unread_) reader_.skip();
+      return unread_ = reader_.next();
+    });
+  }
+  std::uint32_t number() const { return reader_.tag(); }
+
+  std::string_view view() {
+    expect(protozero::pbf_wire_type::length_delimited);
+    return guarded([&] {
+      const auto view = reader_.get_view();
+      return std::string_view(view.data(), view.size());
+    });
+  }
+  std::int64_t integer() {
+    expect(protozero::pbf_wire_type::varint);
+    return guarded([&] { return reader_.get_int64(); });
+  }
+  float number32() {
+    expect(protozero::pbf_wire_type::fixed32);
+    return guarded([&] { return reader_.get_float(); });
+  }
+  double number64() {
+    expect(protozero::pbf_wire_type::fixed64);
+    return guarded([&] { return reader_.get_double(); });
+  }
+
+  // A repeated field comes packed or one by one.
+  void append_to(std::vector<std::int64_t>& values) {
+    if (reader_.wire_type() == protozero::pbf_wire_type::varint) return values.push_back(integer());
+    expect(protozero::pbf_wire_type::length_delimited);
+    guarded([&] {
+      const auto packed = reader_.get_packed_int64();
+      values.insert(values.end(), packed.begin(), packed.end());
+      return true;
+    });
+  }
+  void append_to(std::vector<float>& values) {
+    if (reader_.wire_type() == protozero::pbf_wire_type::fixed32) return values.push_back(number32());
+    expect(protozero::pbf_wire_type::length_delimited);
+    guarded([&] {
+      const auto packed = reader_.get_packed_float();
+      values.insert(values.end(), packed.begin(), packed.end());
+      return true;
+    });
+  }
+  void append_to(std::vector<double>& values) {
+    if (reader_.wire_type() == protozero::pbf_wire_type::fixed64) return values.push_back(number64());
+    expect(protozero::pbf_wire_type::length_delimited);
+    guarded([&] {
+      const auto packed = reader_.get_packed_double();
+      values.insert(values.end(), packed.begin(), packed.end());
+      return true;
+    });
+  }
+
+  template <class... Parts>
+  [[noreturn]] void fail(const Parts&... parts) const {
+    fail_at(origin_.name, origin_.offset_of({reader_.data().data(), 0}), parts...);
+  }
+
+ private:
+  void expect(protozero::pbf_wire_type type) {
+    if (reader_.wire_type() != type)
+      fail("this is no ONNX file, or a damaged one: field ", number(), " is of wire type ",
+           static_cast<int>(reader_.wire_type()), ", not ", static_cast<int>(type));
+    unread_ = false;
+  }
+
+  template <class Read>
+  auto guarded(const Read& read) -> decltype(read()) {
+    try {
+      return read();
+    } catch (const protozero::exception& damage) {
+      fail("this is no ONNX file, or a damaged one: ", damage.what());
+    }
+  }
+
+  const Origin& origin_;
+  protozero::pbf_reader reader_;
+  bool unread_ = false;
+};
+
+}  // namespace tenon::onnx

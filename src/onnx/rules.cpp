@@ -1,0 +1,21 @@
+#include "onnx/rules.h"
+
+namespace tenon::onnx {
+
+const Rules& rules() {
+  static const Rules all = [] {
+    Rules rules;
+    add_elementwise_rules(rules);
+    add_contraction_rules(rules);
+    add_pooling_rules(rules);
+    add_movement_rules(rules);
+    add_shape_rules(rules);
+    add_reduction_rules(rules);
+    add_normalisation_rules(rules);
+    add_control_rules(rules);
+    return rules;
+  }();
+  return all;
+}
+
+}  // namespace tenon::onnx

@@ -1,0 +1,37 @@
+// How each ONNX op is written in ops of the program: one rule an op, in files by family. A rule sees the
+// opset that the model asks for, and writes what the op meant in it.
+#pragma once
+
+#include "onnx/call.h"
+
+namespace tenon::onnx {
+
+using Rule = std::vector<Item> (*)(const Call&);
+
+class Rules {
+ public:
+  void add(std::string_view name, Rule rule) { add({}, name, rule); }
+  void add(std::string_view domain, std::string_view name, Rule rule) { rules_[{domain, name}] = rule; }
+  Rule find(std::string_view domain, std::string_view name) const {
+    const auto found = rules_.find({domain, name});
+    return found == rules_.end() ? nullptr : found->second;
+  }
+  auto begin() const { return rules_.begin(); }
+  auto end() const { return rules_.end(); }
+
+ private:
+  std::map<std::pair<std::string_view, std::string_view>, Rule> rules_;
+};
+
+const Rules& rules();
+
+void add_elementwise_rules(Rules& rules);
+void add_contraction_rules(Rules& rules);
+void add_pooling_rules(Rules& rules);
+void add_movement_rules(Rules& rules);
+void add_shape_rules(Rules& rules);
+void add_reduction_rules(Rules& rules);
+void add_normalisation_rules(Rules& rules);
+void add_control_rules(Rules& rules);
+
+}  // namespace tenon::onnx

@@ -1,0 +1,118 @@
+#include "onnx/rules.h"
+
+// Normalisations, softmax, dropout.
+namespace tenon::onnx {
+
+namespace {
+std::vector<Item> batch(const Call& call) {
+  const Value x = call.input(0), scale = call.input(1), bias = call.input(2);
+  const Value mean = call.input(3), variance = call.input(4);
+  const double epsilon = call.number("epsilon", 1e-5);
+  const bool training = call.opset() >= 14 && call.flag("training_mode");
+  const auto as_x = [&](Value value) { return value.dtype() == x.dtype() ? value : cast(value, x.dtype()); };
+  if (!training) return {batch_norm(x, as_x(scale), as_x(bias), as_x(mean), as_x(variance), epsilon)};
+  const BatchNormTrain now = batch_norm_train(x, as_x(scale), as_x(bias), epsilon);
+  const double kept = call.number("momentum", 0.9);
+  const auto mixed = [&](Value old, Value fresh) {
+    return old * kept + cast(fresh, old.dtype()) * (1 - kept);
+  };
+  return {now.y, mixed(mean, now.mean), mixed(variance, now.variance)};
+}
+
+// Over each channel of each item: a group of one channel.
+std::vector<Item> instance(const Call& call) {
+  const Value x = call.input(0);
+  const Dim channels = x.type().ranked ? x.type().dims.at(1) : Dim::unknown();
+  const Type& scale = call.input(1).type();
+  const Dim known = channels.is_constant() ? channels : scale.ranked ? scale.dims.at(0) : Dim::unknown();
+  call.require(known.is_constant(), "the number of its channels must be known");
+  return {group_norm(x, call.input(1), call.input(2),
+                     {.groups = known.constant(), .epsilon = call.number("epsilon", 1e-5)})};
+}
+
+std::vector<Item> group(const Call& call) {
+  return {group_norm(call.input(0), call.input(1), call.input(2),
+                     {.groups = call.integer("num_groups"), .epsilon = call.number("epsilon", 1e-5)})};
+}
+
+// y, and where they are wanted the mean and one over the deviation.
+std::vector<Item> layer(const Call& call) {
+  const Value x = call.input(0);
+  const std::int64_t axis = call.integer("axis", -1);
+  const double epsilon = call.number("epsilon", 1e-5);
+  const Value y = layer_norm(x, call.input(1), call.input_or(2), {.axis = axis, .epsilon = epsilon});
+  if (!call.wants(1) && !call.wants(2)) return {y};
+  Ints axes;
+  for (std::int64_t i = axis < 0 ? axis + x.rank() : axis; i < x.rank(); ++i) axes.push_back(i);
+  const Value mean = reduce_mean(x, axes, true);
+  const Value off = x - mean;
+  return {y, mean, rsqrt(reduce_mean(off * off, axes, true) + epsilon)};
+}
+
+std::vector<Item> root_mean_square(const Call& call) {
+  return {rms_norm(call.input(0), call.input_or(1),
+                   {.axis = call.integer("axis", -1), .epsilon = call.number("epsilon", 1e-5)})};
+}
+
+// Before opset 13 all axes from `axis` on were one.
+template <Value (*write)(Value, std::int64_t)>
+std::vector<Item> soft(const Call& call) {
+  const Value x = call.input(0);
+  if (call.opset() >= 13) return {write(x, call.integer("axis", -1))};
+  const std::int64_t rank = x.rank();
+  std::int64_t axis = call.integer("axis", 1);
+  call.require(axis >= -rank && axis < std::max<std::int64_t>(rank, 2), "its axis ", axis, " is none of ",
+               rank);
+  if (axis < 0) axis += rank;
+  if (axis >= rank - 1) return {write(x, -1)};
+  Ints rows(static_cast<std::size_t>(axis), 0);
+  rows.push_back(-1);
+  const Value flat = write(reshape(x, rows), -1);
+  return {reshape(flat, shape_of(x))};
+}
+
+// Σ over neighbouring channels: an average over a window of `size` channels, as an image of its own.
+std::vector<Item> local_response(const Call& call) {
+  const Value x = call.input(0);
+  const std::int64_t size = call.integer("size");
+  call.require(size > 0 && x.rank() >= 3, "it needs images and a positive size");
+  const Value squares = reshape(x * x, Ints{0, 1, 0, -1});
+  const Value means = avg_pool(squares, {.kernel = {size, 1},
+                                         .strides = {1, 1},
+                                         .pads_low = {(size - 1) / 2, 0},
+                                         .pads_high = {size - 1 - (size - 1) / 2, 0},
+                                         .count_pad = true});
+  const Value powers =
+      pow(reshape(means, shape_of(x)) * call.number("alpha", 1e-4) + call.number("bias", 1.0),
+          call.number("beta", 0.75));
+  return {x / powers};
+}
+
+// In inference every element stays; the mask says so.
+std::vector<Item> dropping(const Call& call) {
+  const Value x = call.input(0);
+  if (call.opset() >= 12 && call.has(2)) {
+    const auto training = call.known_number(2);
+    const auto rate = call.has(1) ? call.known_number(1) : std::optional(0.5);
+    call.require((training && *training == 0) || (rate && *rate == 0),
+                 "dropout in training mode is not supported in an imported model");
+  }
+  if (!call.wants(1)) return {x};
+  const Value kept = broadcast_to(call.constant(Tensor::scalar<bool>(true)), shape_of(x));
+  return {x, call.opset() < 10 ? cast(kept, x.dtype()) : kept};
+}
+}  // namespace
+
+void add_normalisation_rules(Rules& rules) {
+  rules.add("BatchNormalization", batch);
+  rules.add("Dropout", dropping);
+  rules.add("GroupNormalization", group);
+  rules.add("InstanceNormalization", instance);
+  rules.add("LRN", local_response);
+  rules.add("LayerNormalization", layer);
+  rules.add("LogSoftmax", soft<log_softmax>);
+  rules.add("RMSNormalization", root_mean_square);
+  rules.add("Softmax", soft<softmax>);
+}
+
+}  // namespace tenon::onnx

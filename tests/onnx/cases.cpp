@@ -1,0 +1,182 @@
+#include "onnx/cases.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/json.h"
+#include "onnx/import.h"
+#include "onnx/read.h"
+#include "tenon/engine.h"
+
+namespace tenon::onnx_cases {
+
+namespace {
+// What ONNX's own runner allows.
+constexpr double kRelative = 1e-3;
+constexpr double kAbsolute = 1e-7;
+
+namespace fs = std::filesystem;
+
+struct OutOfScope : Error {
+  using Error::Error;
+};
+
+void require_in_scope(const std::vector<onnx::ValueDef>& values, std::string_view what) {
+  for (const onnx::ValueDef& value : values) {
+    if (value.kind != onnx::ValueKind::tensor)
+      throw OutOfScope(cat(what, " '", value.name, "' is no tensor"));
+    if (!onnx::dtype_of(value.element_type))
+      throw OutOfScope(cat(what, " '", value.name, "' is of ", onnx::name_of_element(value.element_type)));
+  }
+}
+
+std::vector<Tensor> read_tensors(const fs::path& folder, std::string_view kind) {
+  std::vector<Tensor> tensors;
+  for (int i = 0;; ++i) {
+    const fs::path path = folder / cat(kind, "_", i, ".pb");
+    if (!fs::exists(path)) return tensors;
+    tensors.push_back(onnx::read_tensor_file(path.string()));
+  }
+}
+
+bool close(double found, double wanted) {
+  if (std::isnan(wanted) || std::isinf(wanted))
+    return std::isnan(wanted) ? std::isnan(found) : found == wanted;
+  return std::abs(found - wanted) <= kAbsolute + kRelative * std::abs(wanted);
+}
+
+std::optional<std::string> difference(const Tensor& found, const Tensor& wanted) {
+  if (found.dtype() != wanted.dtype() || found.shape() != wanted.shape())
+    return cat("is ", found.dtype(), found.shape(), ", not ", wanted.dtype(), wanted.shape());
+  for (std::int64_t i = 0; i < found.size(); ++i)
+    if (!close(found.number(i), wanted.number(i)))
+      return cat("element ", i, " is ", found.number(i), ", not ", wanted.number(i));
+  return std::nullopt;
+}
+
+void check_set(const Engine& engine, const fs::path& folder) {
+  const std::vector<Tensor> inputs = read_tensors(folder, "input");
+  const std::vector<Tensor> wanted = read_tensors(folder, "output");
+  const std::vector<Port> ports = engine.inputs();
+  require(inputs.size() >= ports.size(), "the case has ", inputs.size(), " inputs, and the program ",
+          ports.size());
+  NamedTensors named;
+  for (std::size_t i = 0; i < ports.size(); ++i) named.emplace_back(ports[i].name, inputs[i]);
+  const NamedTensors found = engine.run(named);
+  require(found.size() >= wanted.size(), "there are ", found.size(), " outputs, not ", wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (const auto off = difference(found[i].second, wanted[i])) fail("output '", found[i].first, "' ", *off);
+}
+
+std::string op_of(const onnx::ModelDef& model, const std::string& name) {
+  return model.graph.nodes.size() == 1 ? std::string(model.graph.nodes[0].op)
+                                       : name.substr(0, name.find('_', 5)).substr(5);
+}
+}  // namespace
+
+std::vector<std::string> find_cases(const std::string& root) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(root))
+    if (entry.path().filename() == "model.onnx") found.push_back(entry.path().parent_path().string());
+  std::ranges::sort(found);
+  return found;
+}
+
+Result run_case(const std::string& folder, const std::string& backend) {
+  const fs::path path(folder);
+  Result result{path.filename().string(), path.parent_path().filename().string(), backend, {}, {}, {}};
+  std::optional<Engine> engine;
+  try {
+    const onnx::ModelDef model = onnx::read_model((path / "model.onnx").string());
+    result.op = op_of(model, result.name);
+    require_in_scope(model.graph.inputs, "input");
+    require_in_scope(model.graph.outputs, "output");
+    OnnxModel imported = onnx::import_model(model);
+    engine.emplace(imported.program, std::move(imported.weights), EngineInfo{},
+                   EngineOptions{.backend = backend, .cache = false});
+  } catch (const OutOfScope& reason) {
+    result.outcome = Outcome::out_of_scope;
+    result.why = reason.what();
+    return result;
+  } catch (const Error& error) {
+    result.outcome = Outcome::unsupported;
+    result.why = error.what();
+    return result;
+  }
+  try {
+    for (int set = 0; fs::exists(path / cat("test_data_set_", set)); ++set)
+      check_set(*engine, path / cat("test_data_set_", set));
+  } catch (const std::exception& error) {
+    result.outcome = Outcome::failed;
+    result.why = error.what();
+  }
+  return result;
+}
+
+std::string to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::passed:
+      return "pass";
+    case Outcome::failed:
+      return "fail";
+    case Outcome::unsupported:
+      return "unsupported";
+    default:
+      return "out of scope";
+  }
+}
+
+std::string as_line(const Result& result) {
+  const std::string line =
+      cat(result.group, "/", result.name, "  ", result.backend, "  ", to_string(result.outcome));
+  if (result.why.empty()) return line;
+  std::string why = result.why;
+  std::ranges::replace(why, '\n', ' ');
+  return cat(line, "  ", why);
+}
+
+std::string as_json(const std::vector<Result>& results) {
+  std::string lines;
+  for (const Result& result : results) {
+    const Json line(Json::Object{{"case", result.name},
+                                 {"group", result.group},
+                                 {"op", result.op},
+                                 {"backend", result.backend},
+                                 {"outcome", to_string(result.outcome)},
+                                 {"why", result.why}});
+    lines += tenon::to_string(line) + "\n";
+  }
+  return lines;
+}
+
+std::string as_table(const std::vector<Result>& results) {
+  struct Count {
+    int passed = 0;
+    int all = 0;
+  };
+  std::map<std::string, std::map<std::string, Count>> counts;
+  std::set<std::string> backends;
+  for (const Result& result : results) {
+    if (result.outcome == Outcome::out_of_scope) continue;
+    backends.insert(result.backend);
+    Count& count = counts[result.op][result.backend];
+    count.passed += result.outcome == Outcome::passed ? 1 : 0;
+    ++count.all;
+  }
+  std::string table = "op";
+  table.resize(32, ' ');
+  for (const std::string& backend : backends) table += cat(backend, "\t");
+  for (auto& [op, by_backend] : counts) {
+    std::string row = op;
+    row.resize(std::max<std::size_t>(row.size() + 1, 32), ' ');
+    for (const std::string& backend : backends)
+      row += cat(by_backend[backend].passed, "/", by_backend[backend].all, "\t");
+    table += cat("\n", row);
+  }
+  return table + "\n";
+}
+
+}  // namespace tenon::onnx_cases

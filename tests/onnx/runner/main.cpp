@@ -1,0 +1,72 @@
+// Runs ONNX's test cases: onnx_cases FOLDER... [--json OUT] [--backend NAME]... [--only TEXT]
+#include <cstdio>
+#include <string_view>
+
+#include "base/files.h"
+#include "onnx/cases.h"
+#include "tenon/error.h"
+
+namespace {
+using namespace tenon::onnx_cases;
+
+struct Options {
+  std::vector<std::string> folders;
+  std::vector<std::string> backends;
+  std::string json;
+  std::string only;
+};
+
+Options parse(int count, char** words) {
+  Options options;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    const auto next = [&] {
+      tenon::require(i + 1 < count, word, " needs a value");
+      return std::string(words[++i]);
+    };
+    if (word == "--json")
+      options.json = next();
+    else if (word == "--backend")
+      options.backends.push_back(next());
+    else if (word == "--only")
+      options.only = next();
+    else
+      options.folders.emplace_back(word);
+  }
+  tenon::require(!options.folders.empty(), "which folder of cases?");
+  if (options.backends.empty()) options.backends = {"reference", "cpu"};
+  return options;
+}
+
+int run(const Options& options) {
+  std::vector<Result> results;
+  for (const std::string& root : options.folders)
+    for (const std::string& folder : find_cases(root)) {
+      if (folder.find(options.only) == std::string::npos) continue;
+      for (const std::string& backend : options.backends) {
+        results.push_back(run_case(folder, backend));
+        std::printf("%s\n", as_line(results.back()).c_str());
+        std::fflush(stdout);
+      }
+    }
+  std::printf("\n%s\n", as_table(results).c_str());
+  for (const std::string& backend : options.backends) {
+    int counts[4] = {};
+    for (const Result& result : results)
+      if (result.backend == backend) ++counts[static_cast<int>(result.outcome)];
+    std::printf("%s: %d passed, %d failed, %d unsupported, %d out of scope\n", backend.c_str(), counts[0],
+                counts[1], counts[2], counts[3]);
+  }
+  if (!options.json.empty()) tenon::write_atomically(options.json, as_json(results));
+  return 0;
+}
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    return run(parse(count, words));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onnx_cases: %s\n", error.what());
+    return 2;
+  }
+}
