@@ -101,10 +101,19 @@ class Parser {
   }
 
   void add_build() {
-    CLI::App& build = command("build", "Make an engine of a run, checked against the reference", build_);
-    build.add_option("run", build_.run, "A run folder")->required();
+    CLI::App& build =
+        command("build", "Make an engine of a run or an ONNX model, checked against the reference", build_);
+    build.add_option("model", build_.model, "A run folder or an ONNX model")->required();
     build.add_option("-o,--out", build_.out, "The engine to write")->required();
     build.add_option("--items", build_.items, "Held-back items to check it with")->check(CLI::PositiveNumber);
+    build
+        .add_option("--shape", build_.shapes,
+                    "The shape of an ONNX model's input, in the place of what the model leaves open: "
+                    "--shape image=1x3x224x224")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    build.add_option("-i,--input", build_.inputs,
+                     "Inputs to check an ONNX model's engine with, NPY or NPZ; drawn ones if not given");
     add_running(build, build_.running);
   }
 

@@ -39,9 +39,11 @@ struct EvalArguments {
 };
 
 struct BuildArguments {
-  std::string run;
+  std::string model;
   std::string out;
   std::int64_t items = 512;
+  std::vector<std::string> shapes;  // of an ONNX model's inputs: "image=1x3x224x224"
+  std::string inputs;               // to check the engine with: a file
   Running running;
 };
 

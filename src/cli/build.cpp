@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/model.h"
+#include "cli/onnx.h"
 #include "cli/output.h"
 
 namespace tenon::cli {
@@ -24,19 +25,39 @@ void check(const AccuracyReport& report) {
                         " of its largest value on the backend ", report.backend, "; at most ", kTolerance,
                         " is right. Nothing was written"));
 }
+
+struct Checked {
+  Engine engine;
+  NamedTensors inputs;
+  std::string on;  // what the inputs are
+};
+
+Checked from_run(const BuildArguments& arguments) {
+  Model model = open_model(arguments.model, arguments.running);
+  require(model.is_run, "'", arguments.model, "' is neither a run folder nor an ONNX model");
+  require(model.recipe.has_value(), "the run in '", arguments.model,
+          "' has no recipe, so there are no held-back inputs to check an engine with");
+  const Dataset data = held_back(*model.recipe).take(arguments.items);
+  NamedTensors inputs = inputs_of(model.engine, data);
+  return {std::move(model.engine), std::move(inputs), cat(data.size(), " items")};
+}
+
+Checked from_onnx(const BuildArguments& arguments) {
+  Engine engine = engine_of_onnx(arguments.model, arguments.shapes, arguments.running);
+  const bool are_drawn = arguments.inputs.empty();
+  NamedTensors inputs = are_drawn ? drawn_inputs(engine) : read_inputs(engine, arguments.inputs);
+  return {std::move(engine), std::move(inputs), are_drawn ? "drawn inputs" : cat("'", arguments.inputs, "'")};
+}
 }  // namespace
 
 int execute(const BuildArguments& arguments) {
-  const Model model = open_model(arguments.run, arguments.running);
-  require(model.is_run, "'", arguments.run, "' is no run folder");
-  require(model.recipe.has_value(), "the run in '", arguments.run,
-          "' has no recipe, so there are no held-back inputs to check an engine with");
-  const Dataset data = held_back(*model.recipe).take(arguments.items);
-  const AccuracyReport report = work([&] { return model.engine.verify(inputs_of(model.engine, data)); });
-  print(cat("checked on ", report.items, " items, ", report.backend,
-            " beside the reference; the largest error:\n", error_table(report)));
+  const Checked built =
+      work([&] { return is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments); });
+  const AccuracyReport report = work([&] { return built.engine.verify(built.inputs); });
+  print(cat("checked on ", built.on, ", ", report.backend, " beside the reference; the largest error:\n",
+            error_table(report)));
   check(report);
-  work([&] { model.engine.with_report(report).save(arguments.out); });
+  work([&] { built.engine.with_report(report).save(arguments.out); });
   print(cat("engine: ", arguments.out, ", ", in_bytes(std::filesystem::file_size(arguments.out)), "\n"));
   return kDone;
 }

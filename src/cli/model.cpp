@@ -5,6 +5,9 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/onnx.h"
+#include "format/npy.h"
+#include "format/npz.h"
 #include "recipe/build.h"
 #include "tenon/log.h"
 #include "tenon/train.h"
@@ -44,6 +47,7 @@ Engine engine_of_run(const std::string& folder, const Running& running) {
 
 Model open_model(const std::string& path, const Running& running) {
   const bool is_run = std::filesystem::is_directory(path);
+  if (is_onnx(path)) return {engine_of_onnx(path, {}, running), {}, false};
   Model model{
       is_run ? engine_of_run(path, running) : Engine::load(path, engine_options(running)), {}, is_run};
   const std::optional<std::string> recipe = note(model.engine.info(), kRecipeNote);
@@ -63,6 +67,13 @@ NamedTensors inputs_of(const Engine& engine, const Dataset& data) {
   NamedTensors inputs;
   for (const Port& port : engine.inputs()) inputs.emplace_back(port.name, data.column(port.name));
   return inputs;
+}
+
+NamedTensors read_inputs(const Engine& engine, const std::string& path) {
+  if (path.ends_with(".npz")) return read_npz(path);
+  require(engine.inputs().size() == 1, "this engine has ", engine.inputs().size(),
+          " inputs: give an NPZ file with the name of each");
+  return {{engine.inputs()[0].name, read_npy(path)}};
 }
 
 NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch) {

@@ -1,5 +1,5 @@
-// A model that a command is given: a run folder or an engine file, both as an engine, with the recipe that it
-// was trained by where that is known.
+// A model that a command is given: a run folder, an ONNX model or an engine file, all as an engine, with the
+// recipe that it was trained by where that is known.
 #pragma once
 
 #include <optional>
@@ -27,6 +27,9 @@ Dataset held_back(const recipe::Recipe& recipe);
 
 // The columns of a data set that the engine takes.
 NamedTensors inputs_of(const Engine& engine, const Dataset& data);
+
+// The inputs that a file holds: NPZ with the name of each, or NPY where there is one.
+NamedTensors read_inputs(const Engine& engine, const std::string& path);
 
 // Runs all items, so many at a time; inputs share their first axis, and so do outputs.
 NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch);

@@ -9,13 +9,6 @@
 namespace tenon::cli {
 
 namespace {
-NamedTensors read_inputs(const Engine& engine, const std::string& path) {
-  if (path.ends_with(".npz")) return read_npz(path);
-  require(engine.inputs().size() == 1, "this engine has ", engine.inputs().size(),
-          " inputs: give an NPZ file with the name of each");
-  return {{engine.inputs()[0].name, read_npy(path)}};
-}
-
 void check_output_name(const std::string& path) {
   require(path.empty() || path.ends_with(".npy") || path.ends_with(".npz"), "'", path,
           "': outputs are written as .npy or .npz");
@@ -61,7 +54,7 @@ std::vector<std::string> captions(const Engine& engine, const Tensor& output) {
 
 int execute(const RunArguments& arguments) {
   check_output_name(arguments.output);
-  const Engine engine = Engine::load(arguments.engine, engine_options(arguments.running));
+  const Engine engine = open_model(arguments.engine, arguments.running).engine;
   const NamedTensors inputs = read_inputs(engine, arguments.input);
   const NamedTensors outputs = run_in_batches(engine, inputs, arguments.batch);
   const Tensor& first = outputs.front().second;

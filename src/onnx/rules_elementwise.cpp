@@ -46,14 +46,22 @@ std::vector<Item> mean(const Call& call) {
   return {div(sum, static_cast<double>(call.input_count()))};
 }
 
-// Where both are computed in another type than the first's, the exponent decides nothing.
+// An integer power that is whole but for a rounding is that integer.
+Value to_integer(Value power, DType dtype) {
+  constexpr double kRounding = 1e-15;
+  const Value whole = round(power);
+  return cast(select(abs(power - whole) <= abs(power) * kRounding, whole, power), dtype);
+}
+
+// The result is of the base's type, whatever the exponent's.
 std::vector<Item> power(const Call& call) {
   const Value base = call.input(0);
   const Value exponent = aligned(call, call.input(1), base);
   if (exponent.dtype() == base.dtype()) return {pow(base, exponent)};
   if (is_float(base.dtype())) return {pow(base, cast(exponent, base.dtype()))};
-  const DType wide = is_float(exponent.dtype()) ? DType::f64 : DType::i64;
-  return {cast(pow(cast(base, wide), cast(exponent, wide)), base.dtype())};
+  if (is_float(exponent.dtype()))
+    return {to_integer(pow(cast(base, DType::f64), cast(exponent, DType::f64)), base.dtype())};
+  return {cast(pow(cast(base, DType::i64), cast(exponent, DType::i64)), base.dtype())};
 }
 
 std::vector<Item> modulo(const Call& call) {
