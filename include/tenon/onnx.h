@@ -1,4 +1,4 @@
-// ONNX models in.
+// ONNX models in and out.
 #pragma once
 
 #include <map>
@@ -23,5 +23,9 @@ struct OnnxModel {
 // The weights stay where they are in the file, mapped, as far as they are aligned there. An error says the
 // file and the node; ops that are not supported are all listed.
 OnnxModel import_onnx(const std::string& path, const OnnxOptions& options = {});
+
+// Writes a program of the source stage with its weights, at opset 20: whole, or not at all. Ops that have no
+// form in ONNX are all listed.
+void export_onnx(const Graph& program, const NamedTensors& weights, const std::string& path);
 
 }  // namespace tenon

@@ -20,6 +20,7 @@ class Parser {
     add_train();
     add_eval();
     add_build();
+    add_export();
     add_run();
     add_bench();
     add_inspect();
@@ -117,6 +118,12 @@ class Parser {
     add_running(build, build_.running);
   }
 
+  void add_export() {
+    CLI::App& out = command("export", "Write a run or an engine as an ONNX model", export_);
+    out.add_option("model", export_.model, "A run folder, an engine or an ONNX model")->required();
+    out.add_option("-o,--out", export_.out, "The ONNX file to write")->required();
+  }
+
   void add_run() {
     CLI::App& run = command("run", "Run an engine on the items of a file", run_);
     run.add_option("engine", run_.engine, "The engine")->required();
@@ -167,6 +174,7 @@ class Parser {
   TrainArguments train_;
   EvalArguments eval_;
   BuildArguments build_;
+  ExportArguments export_;
   RunArguments run_;
   BenchArguments bench_;
   InspectArguments inspect_;

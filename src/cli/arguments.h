@@ -47,6 +47,11 @@ struct BuildArguments {
   Running running;
 };
 
+struct ExportArguments {
+  std::string model;
+  std::string out;
+};
+
 struct RunArguments {
   std::string engine;
   std::string input;
@@ -90,8 +95,9 @@ struct Message {
   int exit_code = 0;
 };
 
-using Arguments = std::variant<TrainArguments, EvalArguments, BuildArguments, RunArguments, BenchArguments,
-                               InspectArguments, DoctorArguments, CompletionArguments, Message>;
+using Arguments =
+    std::variant<TrainArguments, EvalArguments, BuildArguments, ExportArguments, RunArguments, BenchArguments,
+                 InspectArguments, DoctorArguments, CompletionArguments, Message>;
 
 // Help and mistakes come back as a Message.
 Arguments parse_arguments(int count, char** words);

@@ -6,9 +6,11 @@
 #include <map>
 #include <set>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "onnx/import.h"
 #include "onnx/read.h"
+#include "support/temporary_folder.h"
 #include "tenon/engine.h"
 
 namespace tenon::onnx_cases {
@@ -80,6 +82,20 @@ void check_set(const Engine& engine, const fs::path& folder) {
       fail("output '", found[i].first, "' ", *off);
 }
 
+OnnxModel exported_again(const OnnxModel& model) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "model.onnx";
+  export_onnx(model.program, model.weights, path);
+  return import_onnx(path);
+}
+
+void write_case(const OnnxModel& model, const fs::path& published, const fs::path& folder) {
+  const fs::path own = folder / published.filename();
+  fs::create_directories(own);
+  export_onnx(model.program, model.weights, own / "model.onnx");
+  write_atomically((own / "case").string(), published.string());
+}
+
 std::string op_of(const onnx::ModelDef& model, const std::string& name) {
   return model.graph.nodes.size() == 1 ? std::string(model.graph.nodes[0].op)
                                        : name.substr(0, name.find('_', 5)).substr(5);
@@ -94,9 +110,9 @@ std::vector<std::string> find_cases(const std::string& root) {
   return found;
 }
 
-Result run_case(const std::string& folder, const std::string& backend) {
+Result run_case(const std::string& folder, const How& how) {
   const fs::path path(folder);
-  Result result{path.filename().string(), path.parent_path().filename().string(), backend, {}, {}, {}};
+  Result result{path.filename().string(), path.parent_path().filename().string(), how.backend, {}, {}, {}};
   std::optional<Engine> engine;
   try {
     const onnx::ModelDef model = onnx::read_model((path / "model.onnx").string());
@@ -104,8 +120,10 @@ Result run_case(const std::string& folder, const std::string& backend) {
     require_in_scope(model.graph.inputs, "input");
     require_in_scope(model.graph.outputs, "output");
     OnnxModel imported = onnx::import_model(model);
+    if (how.exported) imported = exported_again(imported);
+    if (!how.write.empty()) write_case(imported, path, fs::path(how.write));
     engine.emplace(imported.program, std::move(imported.weights), EngineInfo{},
-                   EngineOptions{.backend = backend, .cache = false});
+                   EngineOptions{.backend = how.backend, .cache = false});
   } catch (const OutOfScope& reason) {
     result.outcome = Outcome::out_of_scope;
     result.why = reason.what();

@@ -20,8 +20,13 @@ struct Result {
 
 // The folders below `root`, at any depth, that hold a model.onnx, by name.
 std::vector<std::string> find_cases(const std::string& root);
+struct How {
+  std::string backend;
+  bool exported = false;  // written by Tenon and read again
+  std::string write;      // where exported models are to stay, a folder each; none where empty
+};
 // Whether its inputs and outputs are tensors of numbers or booleans is what makes a case be in scope.
-Result run_case(const std::string& folder, const std::string& backend);
+Result run_case(const std::string& folder, const How& how);
 
 std::string to_string(Outcome outcome);
 std::string as_line(const Result& result);

@@ -1,4 +1,5 @@
-// Runs ONNX's test cases: onnx_cases FOLDER... [--json OUT] [--backend NAME]... [--only TEXT]
+// Runs ONNX's test cases: onnx_cases FOLDER... [--json OUT] [--backend NAME]... [--only TEXT] [--exported]
+// [--write FOLDER]
 #include <cstdio>
 #include <string_view>
 
@@ -14,6 +15,8 @@ struct Options {
   std::vector<std::string> backends;
   std::string json;
   std::string only;
+  std::string write;
+  bool exported = false;
 };
 
 Options parse(int count, char** words) {
@@ -28,6 +31,10 @@ Options parse(int count, char** words) {
       options.json = next();
     else if (word == "--backend")
       options.backends.push_back(next());
+    else if (word == "--exported")
+      options.exported = true;
+    else if (word == "--write")
+      options.write = next();
     else if (word == "--only")
       options.only = next();
     else
@@ -44,7 +51,7 @@ int run(const Options& options) {
     for (const std::string& folder : find_cases(root)) {
       if (folder.find(options.only) == std::string::npos) continue;
       for (const std::string& backend : options.backends) {
-        results.push_back(run_case(folder, backend));
+        results.push_back(run_case(folder, {backend, options.exported, options.write}));
         std::printf("%s\n", as_line(results.back()).c_str());
         std::fflush(stdout);
       }
