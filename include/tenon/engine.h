@@ -18,6 +18,7 @@ struct EngineOptions {
   int threads = 1;
   bool cache = true;       // of compiled code, on disk
   std::size_t plans = 16;  // kept for `run`; the one unused longest makes room
+  bool keep_nan = false;   // otherwise an activation right behind a contraction may make 0 of NaN
 };
 
 // What is known of an engine beside its program.

@@ -75,6 +75,8 @@ struct Packing {
 struct BackendOptions {
   int threads = 1;
   bool cache = true;  // of compiled code, on disk
+  bool keep_nan =
+      true;  // otherwise a maximum or a minimum that a contraction takes along may make a number of NaN
 };
 
 class Backend {
@@ -97,7 +99,7 @@ class Backend {
   // Whether `consumer` may join the epilogue that begins with the contraction and went on with `epilogue` so
   // far.
   virtual bool absorbs(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
-                       const Node& consumer) const = 0;
+                       const Node& consumer, const BackendOptions& options) const = 0;
   // Whether the whole program should become one step of generated loops: little matmuls are loops like any
   // other.
   virtual bool whole_as_loops(const Graph& graph) const = 0;

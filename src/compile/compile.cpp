@@ -104,7 +104,7 @@ Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const
 // Where `preparation` is given, weights that the plan reads may be packed, and it computes them so.
 Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options, Graph* preparation) {
   Pipeline program(std::move(typed), options);
-  program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend); });
+  program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend, options.backend); });
   if (preparation)
     program.apply_optional("pack", [&](const Graph& graph) {
       PreparedProgram packed = pack_weights(*preparation, graph, backend, options.backend);

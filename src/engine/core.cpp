@@ -15,7 +15,7 @@ EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
 
 CompileOptions EngineCore::compile_options() const {
   CompileOptions compile;
-  compile.backend = {options.threads, options.cache};
+  compile.backend = {options.threads, options.cache, options.keep_nan};
   return compile;
 }
 

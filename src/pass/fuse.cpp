@@ -42,8 +42,8 @@ std::vector<int> order_of(const Graph& graph, const Grouping& grouping,
 
 class Fuser {
  public:
-  Fuser(const Graph& typed, const Backend& backend)
-      : from_(typed), grouping_(group(typed, backend)), to_(typed.name()) {}
+  Fuser(const Graph& typed, const Backend& backend, const BackendOptions& options)
+      : from_(typed), grouping_(group(typed, backend, options)), to_(typed.name()) {}
 
   Graph run() {
     find_exports();
@@ -219,6 +219,8 @@ class Fuser {
 };
 }  // namespace
 
-Graph fuse(const Graph& typed, const Backend& backend) { return Fuser(typed, backend).run(); }
+Graph fuse(const Graph& typed, const Backend& backend, const BackendOptions& options) {
+  return Fuser(typed, backend, options).run();
+}
 
 }  // namespace tenon

@@ -13,6 +13,6 @@ namespace tenon {
 //
 // A fused node is asked to write a state's new value over the old one (`in_place`) where nothing reads the
 // old one later. It must not make a cycle, nor compute anything large twice.
-Graph fuse(const Graph& typed, const Backend& backend);
+Graph fuse(const Graph& typed, const Backend& backend, const BackendOptions& options = {});
 
 }  // namespace tenon

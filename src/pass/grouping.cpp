@@ -23,9 +23,10 @@ bool is_arithmetic(Op op) {
 
 class Grouper {
  public:
-  Grouper(const Graph& graph, const Backend& backend)
+  Grouper(const Graph& graph, const Backend& backend, const BackendOptions& options)
       : graph_(graph),
         backend_(backend),
+        options_(options),
         count_(graph.nodes().size()),
         kind_(count_),
         readers_(count_),
@@ -82,7 +83,7 @@ class Grouper {
       std::uint32_t last = id;
       while (!escapes_[last] && readers_[last].size() == 1) {
         const std::uint32_t next = readers_[last][0];
-        if (!in_loops(next) || !backend_.absorbs(graph_, node(id), epilogue, node(next))) break;
+        if (!in_loops(next) || !backend_.absorbs(graph_, node(id), epilogue, node(next), options_)) break;
         root_[next] = id;
         epilogue.push_back(next);
         last = next;
@@ -218,6 +219,7 @@ class Grouper {
 
   const Graph& graph_;
   const Backend& backend_;
+  const BackendOptions& options_;
   std::size_t count_;
   std::vector<Kind> kind_;
   std::vector<Ids> readers_;
@@ -228,8 +230,8 @@ class Grouper {
 };
 }  // namespace
 
-Grouping group(const Graph& graph, const Backend& backend) {
-  if (!backend.whole_as_loops(graph)) return Grouper(graph, backend).run();
+Grouping group(const Graph& graph, const Backend& backend, const BackendOptions& options) {
+  if (!backend.whole_as_loops(graph)) return Grouper(graph, backend, options).run();
   Grouping grouping{{}, std::vector<int>(graph.nodes().size(), Grouping::kNowhere)};
   Unit whole{Unit::Kind::loops, {}};
   for (std::uint32_t id = 0; id < graph.nodes().size(); ++id) {

@@ -19,6 +19,6 @@ struct Grouping {
   std::vector<int> unit_of;  // by node
 };
 
-Grouping group(const Graph& graph, const Backend& backend);
+Grouping group(const Graph& graph, const Backend& backend, const BackendOptions& options);
 
 }  // namespace tenon

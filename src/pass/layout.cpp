@@ -1,5 +1,6 @@
 #include "pass/layout.h"
 
+#include <array>
 #include <map>
 
 #include "op/blocked.h"
@@ -28,9 +29,12 @@ class Blocker {
       case Op::avg_pool:
       case Op::max_unpool:
       case Op::avg_unpool:
-        return pool(node, in);
+        return pool(rewrite, node, in);
       case Op::reduce_sum:
-        return sum(node, in);
+      case Op::reduce_mean:
+      case Op::reduce_max:
+      case Op::reduce_min:
+        return reduction(rewrite, node, in);
       default:
         return definition(node.op).elementwise ? element(rewrite, node, in) : std::nullopt;
     }
@@ -93,22 +97,41 @@ class Blocker {
     return {{remember(rewrite.copy(node, operands)[0])}};
   }
 
-  Results pool(const Node& node, Inputs in) {
+  Results pool(Rewrite& rewrite, const Node& node, Inputs in) {
     const auto block = block_among(in);
-    if (!block || !is_tiling_pool(node)) return std::nullopt;
+    const bool tiles = is_tiling_pool(node);
+    const bool unpools = node.op == Op::max_unpool || node.op == Op::avg_unpool;
+    if (!block || (unpools && !tiles)) return std::nullopt;
     std::vector<Value> operands;
     for (const Value& input : in) operands.push_back(blocked(input, *block));
     std::vector<Value> results;
-    for (const Value& result : write_pool(node, operands, blocked_shape(node.results[0].shape(), *block)))
+    for (const Value& result :
+         tiles ? write_pool(node, operands, blocked_shape(node.results[0].shape(), *block))
+               : rewrite.copy(with_a_window_of_one(node), operands))
       results.push_back(remember(result));
     return results;
   }
 
-  // Over everything but the channels: a gradient of a bias.
-  Results sum(const Node& node, Inputs in) {
-    const Ints over{0, 2, 3};
-    if (!is_blocked(in[0]) || node.attrs.ints("axes") != over) return std::nullopt;
-    return {{reshape(reduce_sum(blocked_.at(in[0].ref()), over), node.results[0].shape())}};
+  // The block is one more axis of the image, along which each window has one place.
+  static Node with_a_window_of_one(Node pool) {
+    for (const auto& [name, entry] :
+         {std::pair{"kernel", 1}, {"strides", 1}, {"dilations", 1}, {"pads_low", 0}, {"pads_high", 0}}) {
+      Ints entries = pool.attrs.ints(name);
+      if (entries.empty()) continue;
+      entries.push_back(entry);
+      pool.attrs.set(name, entries);
+    }
+    return pool;
+  }
+
+  // Over rows and columns, and over the batch too for the gradient of a bias: the channels stay as they are.
+  Results reduction(Rewrite& rewrite, const Node& node, Inputs in) {
+    const Ints& axes = node.attrs.ints("axes");
+    if (!is_blocked(in[0]) || (axes != Ints{0, 2, 3} && axes != Ints{2, 3})) return std::nullopt;
+    Node plain = node;
+    plain.attrs.set("keep", false);
+    const std::array operands{blocked_.at(in[0].ref())};
+    return {{reshape(rewrite.copy(plain, operands)[0], node.results[0].shape())}};
   }
 
   const Graph& from_;

@@ -112,46 +112,58 @@ class Planner {
     }
   }
 
+  std::size_t end_of(Ref stored) const {
+    if (escapes_.contains(stored)) return kAtEnd;
+    const auto read = last_read_.find(stored);
+    return read == last_read_.end() ? stored.node : read->second;
+  }
+
+  // The block of an input that the step may write its result over, as nothing reads it from then on.
+  std::optional<std::size_t> overwritten(Ref result, const std::map<Ref, std::size_t>& block_of) const {
+    const auto& inputs = graph_.node(result).inputs;
+    for (const auto& [written, read] : steps_[result.node]->in_place()) {
+      if (written != static_cast<int>(result.result)) continue;
+      const Ref stored = storage_.at(inputs[static_cast<std::size_t>(read)]);
+      const auto block = block_of.find(stored);
+      if (block != block_of.end() && end_of(stored) == result.node && writes_in_place(result, stored) &&
+          graph_.type(stored).bytes() == graph_.type(result).bytes())
+        return block->second;
+    }
+    return std::nullopt;
+  }
+
   void place_scratch() {
     std::vector<Block> blocks;
-    std::vector<std::optional<Ref>> owners;  // none: a step's own scratch
+    std::map<Ref, std::size_t> block_of;
+    std::map<std::uint32_t, std::size_t> own_block;  // a step's scratch
+    const auto add = [&](const Block& block) {
+      blocks.push_back(block);
+      return blocks.size() - 1;
+    };
     for (std::uint32_t id = 0; id < graph_.nodes().size(); ++id) {
       if (!steps_[id]) continue;
       for (std::uint32_t i = 0; i < graph_.nodes()[id].results.size(); ++i) {
         const Ref ref{id, i};
         if (places_.contains(ref)) continue;
-        const auto read = last_read_.find(ref);
-        const std::size_t last = escapes_.contains(ref)     ? kAtEnd
-                                 : read == last_read_.end() ? id
-                                                            : read->second;
-        blocks.push_back({graph_.type(ref).bytes(), id, last});
-        owners.push_back(ref);
+        const auto under = overwritten(ref, block_of);
+        block_of[ref] = under ? *under : add({graph_.type(ref).bytes(), id, 0});
+        blocks[block_of[ref]].last = end_of(ref);
       }
-      if (const std::size_t bytes = steps_[id]->scratch_bytes()) {
-        blocks.push_back({bytes, id, id});
-        owners.push_back(std::nullopt);
-      }
+      if (const std::size_t bytes = steps_[id]->scratch_bytes()) own_block[id] = add({bytes, id, id});
     }
     // An update whose source is a slot that another update overwrites goes through a place of its own.
     std::vector<std::size_t> detours;
     for (const Pending& copy : pending_) {
       const auto place = places_.find(copy.from);
-      if (place == places_.end() || place->second.kind != Place::Kind::state) continue;
-      detours.push_back(blocks.size());
-      blocks.push_back({copy.bytes, 0, kAtEnd});
-      owners.push_back(std::nullopt);
+      if (place != places_.end() && place->second.kind == Place::Kind::state)
+        detours.push_back(add({copy.bytes, 0, kAtEnd}));
     }
     plan_.scratch_bytes = place_blocks(blocks);
-    std::size_t next_detour = 0;
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      const Place place{Place::Kind::scratch, 0, blocks[i].offset};
-      if (owners[i])
-        places_[*owners[i]] = place;
-      else if (next_detour < detours.size() && detours[next_detour] == i)
-        ++next_detour;
-      else
-        own_scratch_[static_cast<std::uint32_t>(blocks[i].first)] = place;
-    }
+    const auto place_of = [&](std::size_t block) {
+      return Place{Place::Kind::scratch, 0, blocks[block].offset};
+    };
+    for (const auto& [ref, block] : block_of) places_[ref] = place_of(block);
+    for (const auto& [id, block] : own_block) own_scratch_[id] = place_of(block);
     add_copies(blocks, detours);
   }
 

@@ -77,7 +77,8 @@ class LateBackend : public Backend {
   Role role(const Graph&, const Node& node) const override {
     return definition(node.op).kernel ? Role::opaque : Role::declined;
   }
-  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&) const override {
+  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&,
+               const BackendOptions&) const override {
     return false;
   }
   bool whole_as_loops(const Graph&) const override { return false; }

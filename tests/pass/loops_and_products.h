@@ -21,7 +21,8 @@ class LoopsAndProducts : public Backend {
     const bool product = node.op == Op::matmul || node.op == Op::conv || node.op == Op::conv_filter;
     return product ? Role::contraction : Role::loops;
   }
-  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&) const override {
+  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&,
+               const BackendOptions&) const override {
     return false;
   }
   bool whole_as_loops(const Graph&) const override { return false; }

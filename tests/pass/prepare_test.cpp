@@ -109,7 +109,8 @@ class PackingBackend : public HostBackend {
  public:
   const DeviceInfo& device() const override { return info_; }
   Role role(const Graph&, const Node&) const override { return Role::opaque; }
-  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&) const override {
+  bool absorbs(const Graph&, const Node&, std::span<const std::uint32_t>, const Node&,
+               const BackendOptions&) const override {
     return false;
   }
   bool whole_as_loops(const Graph&) const override { return false; }

@@ -29,8 +29,8 @@ class DelegatingBackend : public Backend {
 
   Role role(const Graph& graph, const Node& node) const override { return inner_->role(graph, node); }
   bool absorbs(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
-               const Node& consumer) const override {
-    return inner_->absorbs(graph, contraction, epilogue, consumer);
+               const Node& consumer, const BackendOptions& options) const override {
+    return inner_->absorbs(graph, contraction, epilogue, consumer, options);
   }
   bool whole_as_loops(const Graph& graph) const override { return inner_->whole_as_loops(graph); }
   bool tiles_pools(const Graph& graph, const Node& node) const override {

@@ -12,7 +12,7 @@ std::string describe_contractions();
 bool runs_as_contraction(const Graph& graph, const Node& node);
 // Whether `consumer` may follow what `contraction` and its epilogue so far compute.
 bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
-                    const Node& consumer);
+                    const Node& consumer, const BackendOptions& options);
 // The block of channels in which a convolution is run best, 0 for none; and whether it reads an operand
 // through `producer`, the end of an unblocking.
 std::int64_t preferred_channel_block(const Graph& graph, const Node& node);

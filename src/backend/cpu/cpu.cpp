@@ -47,8 +47,8 @@ class CpuBackend : public HostBackend {
   }
 
   bool absorbs(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
-               const Node& consumer) const override {
-    return cpu::joins_epilogue(graph, contraction, epilogue, consumer);
+               const Node& consumer, const BackendOptions& options) const override {
+    return cpu::joins_epilogue(graph, contraction, epilogue, consumer, options);
   }
 
   bool whole_as_loops(const Graph& graph) const override {

@@ -6,6 +6,8 @@
 // Measured, oneDNN 2.6.3, f32, one thread, on Zen 4 and Sapphire Rapids, as direct time over Winograd time:
 //   inference, 32 channels or more   0.8 (256 channels, one 4x4 image) and else 1.1 to 5
 //              16 channels           0.7 to 1.5, about even
+//   inference with large tiles over small ones, 25 tiles or more 1.0 to 1.8; 16 tiles 1.3 to 1.5 with 256
+//              channels or more, 0.75 to 0.97 with fewer; 4 tiles 0.8
 //   training   64 or more            0.1 to 0.7 at 16 tiles, 1.1 to 4.6 from 48 tiles on
 //              32                    0.3 to 0.9 at 64 tiles or fewer, 1.0 to 1.9 at 256 or more
 //   gradient of the input, 64 or more  0.1 to 0.6 at 16 tiles, 1.0 to 4 from 48 on
@@ -43,6 +45,11 @@ std::int64_t least_tiles(Kind kind, std::int64_t channels) {
   return kind == Kind::input_gradient ? 256 : 512;
 }
 
+ConvSpec::Algorithm inference_tiles(std::int64_t tiles, std::int64_t channels) {
+  const bool are_enough = tiles >= 25 || (tiles >= 16 && channels >= 256);
+  return are_enough ? ConvSpec::Algorithm::winograd_large : ConvSpec::Algorithm::winograd;
+}
+
 ConvSpec with_layout(ConvSpec spec, const Layout& layout) {
   spec.algorithm = ConvSpec::Algorithm::direct;
   for (Operand* operand : {&spec.x, &spec.y})
@@ -55,12 +62,15 @@ ConvSpec with_layout(ConvSpec spec, const Layout& layout) {
 std::vector<ConvSpec> candidates(const ConvSpec& spec) {
   using Algorithm = ConvSpec::Algorithm;
   std::vector<ConvSpec> ways;
-  for (const Algorithm algorithm : {Algorithm::winograd, Algorithm::direct}) {
-    if (algorithm == Algorithm::winograd && !winograd_applies(spec)) continue;
+  const Algorithm chosen = choose_algorithm(spec);
+  for (const Algorithm algorithm : {Algorithm::winograd_large, Algorithm::winograd, Algorithm::direct}) {
+    if (is_winograd(algorithm) && !winograd_applies(spec)) continue;
+    // Elsewhere the library has the large tiles alone, and finds them itself.
+    if (algorithm == Algorithm::winograd_large && spec.kind != Kind::forward_inference) continue;
     ways.push_back(spec);
     ways.back().algorithm = algorithm;
   }
-  if (choose_algorithm(spec) == Algorithm::direct) std::ranges::reverse(ways);
+  std::ranges::stable_partition(ways, [&](const ConvSpec& way) { return way.algorithm == chosen; });
   const std::size_t rank = spec.x.dims.size();
   for (const Layout& layout : {channels_last(rank), row_major(rank)})
     if (spec.x.layout.is_any() || spec.y.layout.is_any()) ways.push_back(with_layout(spec, layout));
@@ -72,10 +82,10 @@ ConvSpec::Algorithm choose_algorithm(const ConvSpec& spec) {
   if (!winograd_applies(spec)) return Algorithm::direct;
   const std::int64_t channels = std::min(spec.w.dims[0], spec.w.dims[1]);
   if (channels < 32) return Algorithm::direct;
-  if (spec.kind == Kind::forward_inference) return Algorithm::winograd;
-
   const Shape& result = spec.kind == Kind::input_gradient ? spec.x.dims : spec.y.dims;
   const std::int64_t tiles_an_image = tiles_along(result[2]) * tiles_along(result[3]);
+  if (spec.kind == Kind::forward_inference) return inference_tiles(result[0] * tiles_an_image, channels);
+
   const double filled = static_cast<double>(result[2] * result[3]) / static_cast<double>(16 * tiles_an_image);
   if (spec.kind == Kind::input_gradient && filled < 0.7) return Algorithm::direct;
   return result[0] * tiles_an_image >= least_tiles(spec.kind, channels) ? Algorithm::winograd

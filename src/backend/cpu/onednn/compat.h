@@ -21,6 +21,21 @@ typename Op::primitive_desc describe_op(const dnnl::engine& engine, const dnnl::
 #endif
 }
 
+// The first of the library's kernels for it that `wanted` takes by its name.
+template <class Op, class Wanted, class... Args>
+typename Op::primitive_desc describe_among(const dnnl::engine& engine, const dnnl::primitive_attr& attr,
+                                           const Wanted& wanted, const Args&... args) {
+#if DNNL_VERSION_MAJOR >= 3
+  typename Op::primitive_desc pd{engine, args..., attr, true};
+#else
+  const typename Op::desc desc(args...);  // read again for each kernel
+  typename Op::primitive_desc pd{desc, attr, engine, true};
+#endif
+  while (pd && !wanted(pd.impl_info_str()))
+    if (!pd.next_impl()) return {};
+  return pd;
+}
+
 // The same for a gradient, which the library describes with the help of its forward.
 template <class Op, class Forward, class... Args>
 typename Op::primitive_desc describe_gradient(const dnnl::engine& engine, const dnnl::primitive_attr& attr,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "backend/cpu/onednn/packed.h"
 #include "backend/cpu/onednn/parts.h"
@@ -23,13 +24,23 @@ class ContractionStep : public Step {
         arguments_(order_.size()),
         threads_(threads) {}
 
+  // The primitive adds to what the result's memory holds: to the bytes of that input, best where they lie.
+  void accumulate(std::uint32_t input, std::size_t bytes) {
+    in_place_.emplace_back(0, static_cast<int>(input));
+    bytes_ = bytes;
+  }
+
   void run(Stream&, void* const* addresses) override {
+    for (const auto& [result, input] : in_place_)
+      if (void* const to = addresses[order_.back()]; to != addresses[input])
+        std::memcpy(to, addresses[input], bytes_);
     for (std::size_t i = 0; i < order_.size(); ++i) arguments_[i] = addresses[order_[i]];
     const onednn::ThreadCount team(threads_);
     primitive_.run(arguments_, scratch_bytes() ? addresses[order_.back() + 1] : nullptr);
   }
 
   std::size_t scratch_bytes() const override { return primitive_.scratch_bytes(); }
+  std::span<const std::pair<int, int>> in_place() const override { return in_place_; }
   std::string describe() const override { return primitive_.describe(); }
   bool allocates_in_library() const override { return true; }
 
@@ -38,20 +49,26 @@ class ContractionStep : public Step {
   std::vector<std::uint32_t>
       order_;  // of the step's addresses, as the primitive takes them; the result is last
   std::vector<void*> arguments_;
+  std::vector<std::pair<int, int>> in_place_;
+  std::size_t bytes_ = 0;  // of the result
   int threads_;
 };
 
-// Where the step finds each argument: the position of an inner input among the node's inputs.
+// The place of an inner input among the node's inputs.
+std::uint32_t position_of(const Graph& body, Ref ref) {
+  for (std::uint32_t i = 0; i < body.inputs().size(); ++i)
+    if (body.inputs()[i] == ref.node) return i;
+  throw std::logic_error("an operand of an epilogue is no input of its group");
+}
+
+// Where the step finds each argument of the primitive.
 std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body, std::size_t inputs) {
-  const auto position = [&](Ref ref) {
-    for (std::uint32_t i = 0; i < body.inputs().size(); ++i)
-      if (body.inputs()[i] == ref.node) return i;
-    throw std::logic_error("an operand of an epilogue is no input of its group");
-  };
   std::vector<std::uint32_t> order;
-  for (const Ref operand : parts.operands) order.push_back(position(operand));
-  for (const EpiloguePart& part : parts.epilogue)
-    if (part.has_operand) order.push_back(position(part.operand));
+  for (const Ref operand : parts.operands) order.push_back(position_of(body, operand));
+  const auto accumulated = accumulated_part(parts);
+  for (std::size_t i = 0; i < parts.epilogue.size(); ++i)
+    if (parts.epilogue[i].has_operand && i != accumulated)
+      order.push_back(position_of(body, parts.epilogue[i].operand));
   order.push_back(static_cast<std::uint32_t>(inputs));
   return order;
 }
@@ -117,8 +134,8 @@ std::optional<Parts> parts_of(const Graph& body) {
       parts->result_block = node.results[0].dims[4].constant();
       chain = {id};
     } else {
-      auto part = match_epilogue(body, chain, node, parts->epilogue.empty(),
-                                 image_kind(body.node(parts->root), parts->result_block));
+      const ChainKind kind = image_kind(body.node(parts->root), parts->result_block);
+      auto part = match_epilogue(body, {chain, kind, parts->epilogue.empty(), false}, node);
       if (!part) return std::nullopt;
       parts->epilogue.push_back(std::move(*part));
       chain = {id};
@@ -135,6 +152,12 @@ Graph alone(const Graph& graph, const Node& node) {
     moved.inputs[i] = body.input(cat("i", i), graph.type(node.inputs[i])).ref();
   body.append(std::move(moved));
   return body;
+}
+
+// A convolution of each channel by itself.
+bool is_depthwise(const Graph& graph, const Node& node) {
+  const Shape filter = graph.type(node.inputs[1]).shape();
+  return node.op == Op::conv && filter[0] == node.attrs.integer("groups") && filter[1] == 1;
 }
 }  // namespace
 
@@ -153,7 +176,7 @@ std::int64_t preferred_channel_block(const Graph& graph, const Node& node) {
   constexpr std::int64_t kBlock = 16;  // f32 lanes of AVX-512
   if (!is_convolution(node) || !runs_as_contraction(graph, node)) return 0;
   const bool fits = node.results[0].dtype == DType::f32 && graph.type(node.inputs[0]).rank() == 4 &&
-                    node.attrs.integer("groups") == 1;
+                    (node.attrs.integer("groups") == 1 || is_depthwise(graph, node));
   return fits && codegen::native_target().simd == codegen::Simd::avx512 ? kBlock : 0;
 }
 
@@ -178,7 +201,7 @@ bool reads_through(const Graph& graph, const Node& contraction, const Node& prod
 }
 
 bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const std::uint32_t> epilogue,
-                    const Node& consumer) {
+                    const Node& consumer, const BackendOptions& options) {
   const auto root = static_cast<std::uint32_t>(&contraction - graph.nodes().data());
   if (epilogue.empty() && takes_block(graph, contraction) && cuts_channels(graph, consumer)) return true;
   const bool is_cut = !epilogue.empty() && cuts_channels(graph, graph.nodes()[epilogue[0]]);
@@ -188,7 +211,8 @@ bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const
   const std::size_t movement = is_cut ? 2 : 0;
   const Ref chain = epilogue.empty() ? Ref{root} : Ref{epilogue.back()};
   const std::int64_t block = is_cut ? graph.type(chain).dims[4].constant() : 0;
-  return match_epilogue(graph, chain, consumer, epilogue.size() == movement, image_kind(contraction, block))
+  const bool is_bare = epilogue.size() == movement;
+  return match_epilogue(graph, {chain, image_kind(contraction, block), is_bare, options.keep_nan}, consumer)
       .has_value();
 }
 
@@ -264,9 +288,13 @@ std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node
   require(primitive || !reading.parts->packed_weights, describe(node), ": oneDNN no longer takes ",
           "the weights that were packed for it");
   if (!primitive) return nullptr;
-  return std::make_unique<ContractionStep>(std::move(*primitive),
-                                           argument_order(*reading.parts, reading.body, node.inputs.size()),
-                                           options.threads);
+  auto step = std::make_unique<ContractionStep>(
+      std::move(*primitive), argument_order(*reading.parts, reading.body, node.inputs.size()),
+      options.threads);
+  if (const auto part = accumulated_part(*reading.parts))
+    step->accumulate(position_of(reading.body, reading.parts->epilogue[*part].operand),
+                     node.results[0].bytes());
+  return step;
 }
 
 }  // namespace tenon::cpu

@@ -5,9 +5,6 @@ namespace tenon::cpu {
 namespace {
 using Kind = onednn::ConvSpec::Kind;
 
-// From here on the tiles of Winograd's larger kernel, which the library has for training only, pay.
-constexpr std::int64_t kLargeBatch = 16;
-
 Ints filled(const Ints& values, std::size_t count, std::int64_t fallback) {
   return values.empty() ? Ints(count, fallback) : values;
 }
@@ -36,10 +33,7 @@ onednn::Operand image(const Type& type, std::int64_t block) {
 
 // The library's inference kernels want filters that were transformed before; where that cannot be done once,
 // doing it in every run takes many times as long as the convolution.
-bool is_inference(const Parts& parts) {
-  const bool prepared = parts.packable || parts.packed_weights.has_value();
-  return prepared && parts.graph.type(parts.root).dims[0].constant() < kLargeBatch;
-}
+bool is_inference(const Parts& parts) { return parts.packable || parts.packed_weights.has_value(); }
 
 onednn::ConvSpec spec_of(const Parts& parts) {
   const Graph& graph = parts.graph;
@@ -93,18 +87,35 @@ std::vector<onednn::Operand> operands_of(const onednn::ConvSpec& spec) {
 }  // namespace
 
 bool uses_winograd(const Parts& parts) {
-  return onednn::choose_algorithm(spec_of(parts)) == onednn::ConvSpec::Algorithm::winograd;
+  return onednn::is_winograd(onednn::choose_algorithm(spec_of(parts)));
 }
 
 onednn::Operand convolution_weights(const Parts& parts) { return spec_of(parts).w; }
 
+std::optional<std::size_t> accumulated_part(const Parts& parts) {
+  const Node& root = parts.graph.node(parts.root);
+  // Of a plain image the library may choose the layout, and then another memory holds the result at first.
+  if (root.op != Op::conv || !parts.result_block) return std::nullopt;
+  for (std::size_t i = 0; i < parts.epilogue.size(); ++i) {
+    const EpiloguePart& part = parts.epilogue[i];
+    const bool adds = part.has_operand && !part.is_bias && part.post_op.kind == onednn::PostOp::Kind::add;
+    if (adds && part.post_op.operand.dims == root.results[0].shape() &&
+        part.post_op.operand.dtype == root.results[0].dtype)
+      return i;
+  }
+  return std::nullopt;
+}
+
 std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads) {
   onednn::ConvSpec spec = spec_of(parts);
-  for (const EpiloguePart& part : parts.epilogue) {
-    if (part.is_bias)
+  const auto accumulated = accumulated_part(parts);
+  for (std::size_t i = 0; i < parts.epilogue.size(); ++i) {
+    if (parts.epilogue[i].is_bias)
       spec.bias = spec.y.dtype;
+    else if (i == accumulated)
+      spec.epilogue.push_back({onednn::PostOp::Kind::accumulate, 1});
     else
-      spec.epilogue.push_back(part.post_op);
+      append(spec.epilogue, parts.epilogue[i].post_op);
   }
   if (parts.packed_weights) spec.w = *parts.packed_weights;
   const std::vector<onednn::Operand> given = operands_of(spec);

@@ -11,6 +11,7 @@ using Desc = dnnl::memory::desc;
 struct Described {
   Desc x, w, y, bias;  // of no dimension where there is none
   dnnl::algorithm algorithm;
+  std::string_view kernel;  // a part of its name; empty for the one that the library offers first
   dnnl::memory::dims strides, dilations, pad_begin, pad_end;
 };
 
@@ -19,12 +20,13 @@ std::optional<Described> describe_all(const ConvSpec& spec) {
   const auto x = describe(spec.x), w = describe(spec.w), y = describe(spec.y);
   const auto bias = spec.bias ? describe({*spec.bias, {spec.y.dims[1]}, row_major(1)}) : Desc();
   if (!x || !w || !y || !bias) return std::nullopt;
-  const bool winograd = spec.algorithm == ConvSpec::Algorithm::winograd;
+  const bool winograd = is_winograd(spec.algorithm);
   return Described{*x,
                    *w,
                    *y,
                    *bias,
                    winograd ? compat::kWinograd : dnnl::algorithm::convolution_direct,
+                   spec.algorithm == ConvSpec::Algorithm::winograd_large ? "wino_4x3" : "",
                    spec.strides,
                    compat::dilations(spec.dilations),
                    spec.pad_begin,
@@ -33,9 +35,10 @@ std::optional<Described> describe_all(const ConvSpec& spec) {
 
 dnnl::convolution_forward::primitive_desc forward(const Described& d, dnnl::prop_kind kind,
                                                   const dnnl::primitive_attr& attributes) {
-  return compat::describe_op<dnnl::convolution_forward>(cpu_engine(), attributes, kind, d.algorithm, d.x, d.w,
-                                                        d.bias, d.y, d.strides, d.dilations, d.pad_begin,
-                                                        d.pad_end);
+  const auto wanted = [&](std::string_view kernel) { return kernel.find(d.kernel) != kernel.npos; };
+  return compat::describe_among<dnnl::convolution_forward>(cpu_engine(), attributes, wanted, kind,
+                                                           d.algorithm, d.x, d.w, d.bias, d.y, d.strides,
+                                                           d.dilations, d.pad_begin, d.pad_end);
 }
 
 // The library wants to see the forward of a gradient, but takes only its shapes from it.
@@ -110,8 +113,9 @@ std::optional<Primitive> make_convolution(const ConvSpec& spec, int threads) {
     return attempt(threads, [&] { return compile_convolution(decided, threads); });
   };
   if (spec.algorithm != Algorithm::automatic) return with(spec.algorithm);
-  if (choose_algorithm(spec) == Algorithm::winograd)
-    if (auto winograd = with(Algorithm::winograd)) return winograd;
+  const Algorithm chosen = choose_algorithm(spec);
+  if (is_winograd(chosen))
+    if (auto winograd = with(chosen)) return winograd;
   return with(Algorithm::direct);
 }
 

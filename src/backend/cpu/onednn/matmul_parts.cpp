@@ -42,7 +42,7 @@ std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads) {
     if (part.is_bias)
       spec.bias = result.dtype;
     else
-      spec.epilogue.push_back(part.post_op);
+      append(spec.epilogue, part.post_op);
   }
   const onednn::Operand weights = spec.b;
   if (parts.packable && is_worth_packing(weights)) spec.b.layout = {};

@@ -25,6 +25,10 @@ struct Parts {
 onednn::Operand matmul_weights(const Parts& parts);
 onednn::Operand convolution_weights(const Parts& parts);
 
+// The part of the epilogue that adds an image like the result, which a convolution does where that image lies
+// already; none where there is none.
+std::optional<std::size_t> accumulated_part(const Parts& parts);
+
 std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads);
 bool uses_winograd(const Parts& parts);
 std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads);

@@ -1,6 +1,7 @@
 #include "backend/cpu/onednn/post_ops.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tenon::cpu {
 
@@ -43,7 +44,6 @@ onednn::Operand library_operand(DType dtype, const Shape& dims, ChainKind kind) 
   return {dtype, {dims[0], dims[1] * dims[4], dims[2], dims[3]}, {cat("aBcd", dims[4], "b")}};
 }
 
-// The library's maximum, minimum, relu and exp make a number of NaN: loops do these.
 std::optional<Kind> binary_kind(Op op) {
   switch (op) {
     case Op::add:
@@ -70,43 +70,82 @@ std::optional<Kind> unary_kind(Op op) {
   }
 }
 
-std::optional<EpiloguePart> with_number(Op op, double number) {
-  EpiloguePart part;
-  if (op == Op::mul)
-    part.post_op = {Kind::linear, static_cast<float>(number), 0};
-  else if (op == Op::add)
-    part.post_op = {Kind::linear, 1, static_cast<float>(number)};
-  else
-    return std::nullopt;
-  return part;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::optional<onednn::PostOp> with_number(Op op, float number) {
+  switch (op) {
+    case Op::mul:
+      return onednn::PostOp{Kind::linear, number, 0};
+    case Op::add:
+      return onednn::PostOp{Kind::linear, 1, number};
+    case Op::maximum:
+      return onednn::PostOp{Kind::clip, number, kInfinity};
+    case Op::minimum:
+      return onednn::PostOp{Kind::clip, -kInfinity, number};
+    default:
+      return std::nullopt;
+  }
+}
+
+bool is_bound(Op op) { return op == Op::maximum || op == Op::minimum; }
+
+bool is_relu(const onednn::PostOp& op) { return op.kind == Kind::relu && op.alpha == 0; }
+
+// Relu is a clip too, and the one that every kernel of the library has.
+onednn::PostOp as_clip(const onednn::PostOp& op) {
+  return is_relu(op) ? onednn::PostOp{Kind::clip, 0, kInfinity} : op;
+}
+onednn::PostOp as_relu(const onednn::PostOp& op) {
+  const bool cuts_negatives = op.kind == Kind::clip && op.alpha == 0 && op.beta == kInfinity;
+  return cuts_negatives ? onednn::PostOp{Kind::relu} : op;
 }
 }  // namespace
 
-std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first,
-                                           ChainKind kind) {
-  const Type& type = graph.type(chain);
+void append(std::vector<onednn::PostOp>& epilogue, const onednn::PostOp& op) {
+  onednn::PostOp clip = as_clip(op);
+  if (clip.kind == Kind::clip && !epilogue.empty() && as_clip(epilogue.back()).kind == Kind::clip) {
+    const onednn::PostOp before = as_clip(epilogue.back());
+    epilogue.pop_back();
+    clip = {Kind::clip, std::clamp(before.alpha, clip.alpha, clip.beta),
+            std::clamp(before.beta, clip.alpha, clip.beta)};
+  }
+  epilogue.push_back(as_relu(clip));
+}
+
+std::optional<EpiloguePart> match_epilogue(const Graph& graph, const Chain& chain, const Node& consumer) {
+  const Type& type = graph.type(chain.value);
   if (consumer.results.size() != 1 || consumer.results[0] != type) return std::nullopt;
   EpiloguePart part;
   if (const auto unary = unary_kind(consumer.op)) {
     part.post_op = {*unary};
     return part;
   }
-  const auto binary = binary_kind(consumer.op);
-  if (!binary || consumer.inputs[0] == consumer.inputs[1]) return std::nullopt;
-  const bool chain_is_left = consumer.inputs[0] == chain;
+  if (consumer.inputs.size() != 2 || consumer.inputs[0] == consumer.inputs[1]) return std::nullopt;
+  const bool chain_is_left = consumer.inputs[0] == chain.value;
   if (!chain_is_left && consumer.op == Op::sub) return std::nullopt;
+  if (is_bound(consumer.op) && chain.keep_nan) return std::nullopt;
   const Ref other = consumer.inputs[chain_is_left ? 1 : 0];
-  if (const auto number = splat(graph, other)) return with_number(consumer.op, *number);
+  if (const auto number = splat(graph, other)) {
+    const auto op = with_number(consumer.op, static_cast<float>(*number));
+    if (!op) return std::nullopt;
+    part.post_op = *op;
+    return part;
+  }
+  const auto binary = binary_kind(consumer.op);
+  if (!binary) return std::nullopt;
   part.has_operand = true;
   part.operand = before_broadcast(graph, other);
   const Type& held = graph.type(part.operand);
   const Shape dims = aligned(held.shape(), static_cast<std::size_t>(type.rank()));
-  part.is_bias = first && consumer.op == Op::add && is_along(dims, kind) && held.dtype == type.dtype;
+  part.is_bias =
+      chain.is_bare && consumer.op == Op::add && is_along(dims, chain.kind) && held.dtype == type.dtype;
   if (part.is_bias) return part;
   // Of a blocked image, what is neither a bias nor of the image's own shape has no layout that the library
-  // knows.
-  if (kind == ChainKind::blocked_image && dims != type.shape()) return std::nullopt;
-  part.post_op = {*binary, 0, 0, library_operand(held.dtype, dims, kind)};
+  // knows; and a plain image it would rather write in a layout of its own.
+  const bool is_like_result = dims == type.shape();
+  if (chain.kind == ChainKind::blocked_image && !is_like_result) return std::nullopt;
+  if (chain.kind == ChainKind::image && is_like_result) return std::nullopt;
+  part.post_op = {*binary, 0, 0, library_operand(held.dtype, dims, chain.kind)};
   return part;
 }
 

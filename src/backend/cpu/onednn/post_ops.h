@@ -19,9 +19,18 @@ struct EpiloguePart {
 // the channels of an image in blocks [N, C / block, H, W, block].
 enum class ChainKind : std::uint8_t { matrix, image, blocked_image };
 
-// `consumer` as a part of an epilogue that reads `chain`, the contraction's result so far. `first`: nothing
-// was added before it, so that it may be the bias.
-std::optional<EpiloguePart> match_epilogue(const Graph& graph, Ref chain, const Node& consumer, bool first,
-                                           ChainKind kind);
+// A contraction's result so far.
+struct Chain {
+  Ref value;
+  ChainKind kind;
+  bool is_bare = false;  // nothing was done to it yet, so that what is added may be the bias
+  bool keep_nan = true;  // the library's maximum, minimum and relu make a number of it
+};
+
+// `consumer` as a part of an epilogue that reads the chain.
+std::optional<EpiloguePart> match_epilogue(const Graph& graph, const Chain& chain, const Node& consumer);
+
+// Appends to an epilogue: a bound to what is bounded already is the same clip.
+void append(std::vector<onednn::PostOp>& epilogue, const onednn::PostOp& op);
 
 }  // namespace tenon::cpu

@@ -109,7 +109,8 @@ struct MatmulSpec {
 // a group, channels in of a group, …]. An input gradient is a transposed convolution.
 struct ConvSpec {
   enum class Kind : std::uint8_t { forward_inference, forward_training, input_gradient, filter_gradient };
-  enum class Algorithm : std::uint8_t { automatic, direct, winograd };
+  // Winograd as the library chooses its tiles, and with the larger ones, of 4x4 results, where it would not.
+  enum class Algorithm : std::uint8_t { automatic, direct, winograd, winograd_large };
 
   Kind kind = Kind::forward_inference;
   Operand x, w, y;
@@ -175,6 +176,9 @@ std::optional<Primitive> make_pool(const PoolSpec& spec, int threads);
 // Changes layout, element type or both.
 std::optional<Primitive> make_reorder(const Operand& from, const Operand& to, int threads);  // from → to
 
+inline bool is_winograd(ConvSpec::Algorithm algorithm) {
+  return algorithm == ConvSpec::Algorithm::winograd || algorithm == ConvSpec::Algorithm::winograd_large;
+}
 // What `automatic` stands for: a rule from measurements, by shape alone.
 ConvSpec::Algorithm choose_algorithm(const ConvSpec& spec);
 // The ways that are worth timing, the one `automatic` takes first: algorithms, and layouts of x and y where

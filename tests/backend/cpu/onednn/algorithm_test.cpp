@@ -36,7 +36,7 @@ TEST(ChooseAlgorithm, WinogradWhereItWasMeasuredFaster) {
 
 TEST(ChooseAlgorithm, DirectForAllThatWinogradCannotDo) {
   const ConvSpec good = square(Kind::forward_inference, 2, 64, 64, 32);
-  ASSERT_EQ(choose_algorithm(good), Algorithm::winograd);
+  ASSERT_EQ(choose_algorithm(good), Algorithm::winograd_large);
   const auto changed = [&](auto&& change) {
     ConvSpec spec = good;
     change(spec);
