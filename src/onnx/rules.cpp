@@ -13,6 +13,8 @@ const Rules& rules() {
     add_reduction_rules(rules);
     add_normalisation_rules(rules);
     add_control_rules(rules);
+    add_loss_rules(rules);
+    add_indexing_rules(rules);
     return rules;
   }();
   return all;

@@ -33,5 +33,7 @@ void add_shape_rules(Rules& rules);
 void add_reduction_rules(Rules& rules);
 void add_normalisation_rules(Rules& rules);
 void add_control_rules(Rules& rules);
+void add_loss_rules(Rules& rules);
+void add_indexing_rules(Rules& rules);
 
 }  // namespace tenon::onnx
