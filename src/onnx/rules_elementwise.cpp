@@ -52,8 +52,14 @@ std::vector<Item> power(const Call& call) {
   const Value exponent = aligned(call, call.input(1), base);
   if (exponent.dtype() == base.dtype()) return {pow(base, exponent)};
   if (is_float(base.dtype())) return {pow(base, cast(exponent, base.dtype()))};
-  const DType wide = is_float(exponent.dtype()) ? DType::f64 : DType::i64;
-  return {cast(pow(cast(base, wide), cast(exponent, wide)), base.dtype())};
+  const Value whole_base = cast(base, DType::i64);
+  if (!is_float(exponent.dtype())) return {cast(pow(whole_base, cast(exponent, DType::i64)), base.dtype())};
+  // A power of integers is exact where the exponent is whole; the power of floats may be just below it.
+  const Value wide = cast(exponent, DType::f64);
+  const Value is_whole = logical_and(wide >= 0.0, equal(trunc(wide), wide));
+  const Value exact = pow(whole_base, cast(wide, DType::i64));
+  const Value close = cast(pow(cast(base, DType::f64), wide), DType::i64);
+  return {cast(select(is_whole, exact, close), base.dtype())};
 }
 
 std::vector<Item> modulo(const Call& call) {
