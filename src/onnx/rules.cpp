@@ -12,7 +12,11 @@ const Rules& rules() {
     add_shape_rules(rules);
     add_reduction_rules(rules);
     add_normalisation_rules(rules);
+    add_resize_rules(rules);
+    add_sampling_rules(rules);
     add_control_rules(rules);
+    add_loss_rules(rules);
+    add_indexing_rules(rules);
     return rules;
   }();
   return all;

@@ -32,6 +32,10 @@ void add_movement_rules(Rules& rules);
 void add_shape_rules(Rules& rules);
 void add_reduction_rules(Rules& rules);
 void add_normalisation_rules(Rules& rules);
+void add_resize_rules(Rules& rules);
+void add_sampling_rules(Rules& rules);
 void add_control_rules(Rules& rules);
+void add_loss_rules(Rules& rules);
+void add_indexing_rules(Rules& rules);
 
 }  // namespace tenon::onnx

@@ -46,22 +46,20 @@ std::vector<Item> mean(const Call& call) {
   return {div(sum, static_cast<double>(call.input_count()))};
 }
 
-// An integer power that is whole but for a rounding is that integer.
-Value to_integer(Value power, DType dtype) {
-  constexpr double kRounding = 1e-15;
-  const Value whole = round(power);
-  return cast(select(abs(power - whole) <= abs(power) * kRounding, whole, power), dtype);
-}
-
-// The result is of the base's type, whatever the exponent's.
+// Where both are computed in another type than the first's, the exponent decides nothing.
 std::vector<Item> power(const Call& call) {
   const Value base = call.input(0);
   const Value exponent = aligned(call, call.input(1), base);
   if (exponent.dtype() == base.dtype()) return {pow(base, exponent)};
   if (is_float(base.dtype())) return {pow(base, cast(exponent, base.dtype()))};
-  if (is_float(exponent.dtype()))
-    return {to_integer(pow(cast(base, DType::f64), cast(exponent, DType::f64)), base.dtype())};
-  return {cast(pow(cast(base, DType::i64), cast(exponent, DType::i64)), base.dtype())};
+  const Value whole_base = cast(base, DType::i64);
+  if (!is_float(exponent.dtype())) return {cast(pow(whole_base, cast(exponent, DType::i64)), base.dtype())};
+  // A power of integers is exact where the exponent is whole; the power of floats may be just below it.
+  const Value wide = cast(exponent, DType::f64);
+  const Value is_whole = logical_and(wide >= 0.0, equal(trunc(wide), wide));
+  const Value exact = pow(whole_base, cast(wide, DType::i64));
+  const Value close = cast(pow(cast(base, DType::f64), wide), DType::i64);
+  return {cast(select(is_whole, exact, close), base.dtype())};
 }
 
 std::vector<Item> modulo(const Call& call) {

@@ -1,17 +1,13 @@
 #include <algorithm>
 
 #include "onnx/rules.h"
+#include "onnx/shapes.h"
 #include "op/writing.h"
 
 // Elements that change their places: reshaping, transposing, cutting and joining, indexing.
 namespace tenon::onnx {
 
 namespace {
-std::int64_t place_of(const Call& call, std::int64_t axis, std::int64_t rank) {
-  call.require(axis >= -rank && axis < rank, "its axis ", axis, " is none of ", rank);
-  return axis < 0 ? axis + rank : axis;
-}
-
 std::vector<Item> reshaping(const Call& call) {
   const Value x = call.input(0);
   const Operand64 shape = call.operand("shape", 1);

@@ -1,4 +1,5 @@
 #include "onnx/rules.h"
+#include "onnx/shapes.h"
 
 // Normalisations, softmax, dropout.
 namespace tenon::onnx {
@@ -54,20 +55,27 @@ std::vector<Item> root_mean_square(const Call& call) {
                    {.axis = call.integer("axis", -1), .epsilon = call.number("epsilon", 1e-5)})};
 }
 
+Value soft_maximum(const Call&, Value x, std::int64_t axis) { return softmax(x, axis); }
+Value log_soft_maximum(const Call&, Value x, std::int64_t axis) { return log_softmax(x, axis); }
+// 1 where the first of the largest stands, 0 elsewhere.
+Value hard_maximum(const Call& call, Value x, std::int64_t axis) {
+  return cast(equal(places_along(call, x, axis), arg_max(x, axis, true)), x.dtype());
+}
+
 // Before opset 13 all axes from `axis` on were one.
-template <Value (*write)(Value, std::int64_t)>
+template <Value (*write)(const Call&, Value, std::int64_t)>
 std::vector<Item> soft(const Call& call) {
   const Value x = call.input(0);
-  if (call.opset() >= 13) return {write(x, call.integer("axis", -1))};
+  if (call.opset() >= 13) return {write(call, x, call.integer("axis", -1))};
   const std::int64_t rank = x.rank();
   std::int64_t axis = call.integer("axis", 1);
   call.require(axis >= -rank && axis < std::max<std::int64_t>(rank, 2), "its axis ", axis, " is none of ",
                rank);
   if (axis < 0) axis += rank;
-  if (axis >= rank - 1) return {write(x, -1)};
+  if (axis >= rank - 1) return {write(call, x, -1)};
   Ints rows(static_cast<std::size_t>(axis), 0);
   rows.push_back(-1);
-  const Value flat = write(reshape(x, rows), -1);
+  const Value flat = write(call, reshape(x, rows), -1);
   return {reshape(flat, shape_of(x))};
 }
 
@@ -107,12 +115,13 @@ void add_normalisation_rules(Rules& rules) {
   rules.add("BatchNormalization", batch);
   rules.add("Dropout", dropping);
   rules.add("GroupNormalization", group);
+  rules.add("Hardmax", soft<hard_maximum>);
   rules.add("InstanceNormalization", instance);
   rules.add("LRN", local_response);
   rules.add("LayerNormalization", layer);
-  rules.add("LogSoftmax", soft<log_softmax>);
+  rules.add("LogSoftmax", soft<log_soft_maximum>);
   rules.add("RMSNormalization", root_mean_square);
-  rules.add("Softmax", soft<softmax>);
+  rules.add("Softmax", soft<soft_maximum>);
 }
 
 }  // namespace tenon::onnx
