@@ -28,11 +28,12 @@ void require_plain(const std::filesystem::path& path, const std::string& shown) 
 }
 
 std::filesystem::path inside(const Origin& origin, std::string_view tensor, std::string_view location) {
+  require(location.find('\0') == std::string_view::npos, "'", origin.name, "': tensor '", tensor,
+          "': external data has a name with a zero byte in it");
   const std::string shown = cat("'", origin.name, "': tensor '", tensor, "': external data '", location, "'");
   require(!origin.folder.empty(), shown, " cannot be read: the model has no folder");
   const std::filesystem::path relative(location);
-  require(!location.empty() && location.find('\0') == std::string_view::npos && relative.is_relative(), shown,
-          " must be a path within the model's folder");
+  require(!location.empty() && relative.is_relative(), shown, " must be a path within the model's folder");
   std::filesystem::path path = origin.folder;
   for (const auto& part : relative) {
     require(part != "..", shown, " leads out of the model's folder");
