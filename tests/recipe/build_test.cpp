@@ -48,10 +48,16 @@ class Files : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+Data of_kind(const std::string& kind) {
+  Data data;
+  data.kind = kind;
+  return data;
+}
+
 TEST(Batches, OfCifarFollowOneAnother) {
   const std::string ten = corpus("cifar/ten.bin");
-  EXPECT_EQ(load_files({.kind = "cifar10"}, {ten, ten}).column("x").shape(), (Shape{4, 3, 32, 32}));
-  EXPECT_EQ(load_files({.kind = "cifar100"}, {corpus("cifar/hundred.bin")}).column("y").number(), 99);
+  EXPECT_EQ(load_files(of_kind("cifar10"), {ten, ten}).column("x").shape(), (Shape{4, 3, 32, 32}));
+  EXPECT_EQ(load_files(of_kind("cifar100"), {corpus("cifar/hundred.bin")}).column("y").number(), 99);
 }
 
 TEST_F(Files, TrainAModel) {

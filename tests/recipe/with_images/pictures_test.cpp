@@ -51,7 +51,9 @@ TEST(PicturesRecipe, TrainsAModelThatTakesPicturesAsTheyAre) {
 }
 
 TEST(PicturesRecipe, TakesOneFolder) {
-  EXPECT_EQ(message_of([] { load_files({.kind = "pictures"}, {"a", "b"}); }),
+  Data data;
+  data.kind = "pictures";
+  EXPECT_EQ(message_of([&] { load_files(data, {"a", "b"}); }),
             "data of the kind 'pictures' is one folder, not 2");
 }
 
