@@ -26,6 +26,7 @@ void fields(ModelInput& input, Visit&& visit) {
 template <class Visit>
 void fields(ModelOutput& output, Visit&& visit) {
   visit("class_names", output.class_names);
+  visit("scale", output.scale);
 }
 
 template <class Visit>
@@ -33,6 +34,19 @@ void fields(Interface& interface, Visit&& visit) {
   visit("input", interface.input);
   visit("output", interface.output);
 }
+
+namespace {
+struct CheckEach {
+  template <class T, class Check = AnyValue>
+  void operator()(const char* key, const T& value, const Check& check = {}) const {
+    if constexpr (std::is_invocable_v<const Check&, const T&>) try {
+        check(value);
+      } catch (const Error& error) {
+        fail("--", key, ": ", error.what());
+      }
+  }
+};
+}  // namespace
 
 Interface parse_interface(std::string_view text, const std::string& name) {
   const toml::table root = parse_toml(text, name);
@@ -46,6 +60,11 @@ Interface read_interface(const std::string& path) { return parse_interface(read_
 std::string to_toml(const Interface& interface) {
   Interface copy = interface;  // the list of fields is of members that may be written
   return section("input", copy.input) + section("output", copy.output);
+}
+
+void check_options(const Interface& interface) {
+  Interface copy = interface;
+  fields(copy.input, CheckEach{});
 }
 
 nn::Layout layout_named(const std::string& name) {

@@ -25,6 +25,7 @@ struct ModelInput {
 
 struct ModelOutput {
   std::vector<std::string> class_names;
+  std::optional<double> scale;  // what floats are multiplied by to become a picture
 };
 
 struct Interface {
@@ -35,6 +36,8 @@ struct Interface {
 Interface read_interface(const std::string& path);
 Interface parse_interface(std::string_view text, const std::string& name);  // `name` for errors
 std::string to_toml(const Interface& interface);
+// Fails as reading it would; names are those of options of the command line.
+void check_options(const Interface& interface);
 
 nn::Layout layout_named(const std::string& name);
 nn::Preparation preparation_of(const ModelInput& input);
