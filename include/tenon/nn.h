@@ -258,14 +258,28 @@ struct Embedding {
   Value operator()(Context& context, Value ids) const;
 };
 
+// The axes of raw pictures: items, rows, columns, channels. A model sees them as nchw.
+enum class Layout {
+  nchw,  // or no pictures at all: the axes stay as they are
+  nhwc,
+  nhw  // of one channel
+};
+
 // How raw items become what a model sees. It is part of every program made of the model, so training,
 // evaluation and an engine cannot disagree.
 struct Preparation {
   std::optional<double> scale = {};    // bytes are scaled by 1 / 255 where nothing is said
   std::vector<double> mean = {};       // one for all, or one a channel (axis 1), subtracted after scaling
   std::vector<double> deviation = {};  // the same, divided by
+  Layout layout = Layout::nchw;
+  bool swap_channels = false;  // red, green, blue become blue, green, red, and these are the model's channels
   Value operator()(Context& context, Value raw) const;
 };
+
+// The program with the preparation in front of one of its inputs, which then takes what is raw: bytes unless
+// said otherwise, in the preparation's layout.
+Graph with_preparation(const Graph& program, std::string_view input, const Preparation& preparation,
+                       DType raw = DType::u8);
 
 // Implementation.
 

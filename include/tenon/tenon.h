@@ -11,5 +11,6 @@
 #include "tenon/op.h"
 #include "tenon/ops.h"
 #include "tenon/optim.h"
+#include "tenon/pictures.h"
 #include "tenon/tensor.h"
 #include "tenon/train.h"

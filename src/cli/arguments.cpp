@@ -74,6 +74,25 @@ class Parser {
         ->check(CLI::Range(1, 4096));
     command.add_flag("--no-cache", running.no_cache, "Neither read nor write compiled code on disk");
   }
+  // Names are checked where the file's are.
+  static void add_feeding(CLI::App& command, Feeding& feeding) {
+    CLI::Option_group& group = *command.add_option_group("Pictures and other raw inputs");
+    group.add_option("--interface", feeding.interface,
+                     "The TOML file that says how the model is fed; MODEL.toml where there is one");
+    group.add_option("--layout", feeding.layout, "Axes of what is handed in: nhwc, nchw or nhw");
+    group.add_option("--channels", feeding.channels, "The order that the model takes: rgb or bgr");
+    group.add_option("--scale", feeding.scale, "What inputs are multiplied by; 1/255 for bytes");
+    group
+        .add_option("--mean", feeding.mean,
+                    "Subtracted then: one number, or one a channel with commas between")
+        ->delimiter(',');
+    group.add_option("--deviation,--std", feeding.deviation, "Divided by then: in the same way")
+        ->delimiter(',');
+    group.add_option("--size", feeding.size, "What pictures are resized to: HEIGHTxWIDTH")->delimiter('x');
+    group.add_option("--fit", feeding.fit, "How: crop what is too long, or stretch");
+    group.add_option("--crop", feeding.crop, "The share in the middle that is kept of what fits");
+    group.add_option("--sampling", feeding.sampling, "nearest, bilinear or bicubic");
+  }
   static void add_json(CLI::App& command, bool& json) {
     command.add_flag("--json", json, "Print JSON for other programs");
   }
@@ -93,10 +112,19 @@ class Parser {
   }
 
   void add_eval() {
-    CLI::App& eval = command("eval", "Score a run or an engine on held-back data", eval_);
-    eval.add_option("model", eval_.model, "A run folder or an engine")->required();
-    eval.add_option("--data", eval_.data, "Other data than the recipe's: its files")->expected(1, 2);
+    CLI::App& eval = command("eval", "Score a run, an engine or an ONNX model on data", eval_);
+    eval.add_option("model", eval_.model, "A run folder, an engine or an ONNX model")->required();
+    eval.add_option(
+            "--data", eval_.data,
+            "Other data than the recipe's: a folder (of MNIST, CIFAR, or with a class a folder) or files")
+        ->expected(1, 2);
+    eval.add_option("--kind", eval_.kind,
+                    "What the data are, if they do not look it: idx, npy, npz, cifar10, …");
+    eval.add_option("--metric", eval_.metrics, "accuracy, top5, mse or mae; several with commas between")
+        ->delimiter(',');
+    eval.add_option("--target", eval_.target, "The column with what is right; y if not given");
     eval.add_option("--batch", eval_.batch, "Items at a time")->check(CLI::PositiveNumber);
+    add_feeding(eval, eval_.feeding);
     add_json(eval, eval_.json);
     add_running(eval, eval_.running);
   }
@@ -113,8 +141,10 @@ class Parser {
                     "--shape image=1x3x224x224")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    build.add_option("-i,--input", build_.inputs,
-                     "Inputs to check an ONNX model's engine with, NPY or NPZ; drawn ones if not given");
+    build.add_option(
+        "-i,--input", build_.inputs,
+        "Inputs to check an ONNX model's engine with: NPY, NPZ or a picture; drawn ones if not given");
+    add_feeding(build, build_.feeding);
     add_running(build, build_.running);
   }
 
@@ -127,11 +157,15 @@ class Parser {
   void add_run() {
     CLI::App& run = command("run", "Run an engine on the items of a file", run_);
     run.add_option("engine", run_.engine, "The engine")->required();
-    run.add_option("-i,--input", run_.input, "Items: NPY, or NPZ with the names of inputs")->required();
-    run.add_option("-o,--output", run_.output, "Where outputs go: NPY (the first) or NPZ (all)");
+    run.add_option("-i,--input", run_.input, "Items: NPY, NPZ with the names of inputs, or a picture")
+        ->required();
+    run.add_option("-o,--output", run_.output, "Where outputs go: NPY or PNG (the first) or NPZ (all)");
+    run.add_option("--output-scale", run_.output_scale,
+                   "What floats are multiplied by to become a picture; 255 if not given");
     run.add_option("--top", run_.top, "Print the best classes of each item")->check(CLI::PositiveNumber);
     run.add_flag("--show", run_.show, "Draw the items, which must be pictures, with their best class");
     run.add_option("--batch", run_.batch, "Items at a time")->check(CLI::PositiveNumber);
+    add_feeding(run, run_.feeding);
     add_json(run, run_.json);
     add_running(run, run_.running);
   }

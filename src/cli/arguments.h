@@ -19,6 +19,21 @@ struct Running {
 };
 EngineOptions engine_options(const Running& running);
 
+// How what a user has becomes what the model takes. What is not given here may be said by a file beside the
+// model, and else by an engine itself.
+struct Feeding {
+  std::string interface;  // that file
+  std::string layout;
+  std::string channels;
+  std::optional<double> scale;
+  std::vector<double> mean;
+  std::vector<double> deviation;
+  std::vector<std::int64_t> size;
+  std::string fit;
+  std::optional<double> crop;
+  std::string sampling;
+};
+
 struct TrainArguments {
   std::string recipe;
   std::vector<std::string> set;
@@ -33,6 +48,10 @@ struct TrainArguments {
 struct EvalArguments {
   std::string model;
   std::vector<std::string> data;
+  std::string kind;    // of the data; otherwise what they look like
+  std::string target;  // the column with what is right
+  std::vector<std::string> metrics;
+  Feeding feeding;
   std::int64_t batch = 256;
   bool json = false;
   Running running;
@@ -44,6 +63,7 @@ struct BuildArguments {
   std::int64_t items = 512;
   std::vector<std::string> shapes;  // of an ONNX model's inputs: "image=1x3x224x224"
   std::string inputs;               // to check the engine with: a file
+  Feeding feeding;
   Running running;
 };
 
@@ -56,6 +76,8 @@ struct RunArguments {
   std::string engine;
   std::string input;
   std::string output;
+  std::optional<double> output_scale;  // of pictures
+  Feeding feeding;
   std::int64_t top = 0;
   bool show = false;
   std::int64_t batch = 256;

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/feeding.h"
 #include "cli/model.h"
 #include "cli/onnx.h"
 #include "cli/output.h"
@@ -38,15 +39,20 @@ Checked from_run(const BuildArguments& arguments) {
   require(model.recipe.has_value(), "the run in '", arguments.model,
           "' has no recipe, so there are no held-back inputs to check an engine with");
   const Dataset data = held_back(*model.recipe).take(arguments.items);
-  NamedTensors inputs = inputs_of(model.engine, data);
-  return {std::move(model.engine), std::move(inputs), cat(data.size(), " items")};
+  Fed fed = feed(model.engine, interface_of(arguments.model, model.engine, arguments.feeding), data);
+  return {std::move(fed.engine), std::move(fed.inputs), cat(data.size(), " items")};
 }
 
 Checked from_onnx(const BuildArguments& arguments) {
-  Engine engine = engine_of_onnx(arguments.model, arguments.shapes, arguments.running);
-  const bool are_drawn = arguments.inputs.empty();
-  NamedTensors inputs = are_drawn ? drawn_inputs(engine) : read_inputs(engine, arguments.inputs);
-  return {std::move(engine), std::move(inputs), are_drawn ? "drawn inputs" : cat("'", arguments.inputs, "'")};
+  const Engine engine = engine_of_onnx(arguments.model, arguments.shapes, arguments.running);
+  const recipe::Interface interface = interface_of(arguments.model, engine, arguments.feeding);
+  if (!arguments.inputs.empty()) {
+    Fed fed = feed(engine, interface, arguments.inputs);
+    return {std::move(fed.engine), std::move(fed.inputs), cat("'", arguments.inputs, "'")};
+  }
+  Engine ready = prepared(engine, interface);
+  NamedTensors inputs = drawn_inputs(ready);
+  return {std::move(ready), std::move(inputs), "drawn inputs"};
 }
 }  // namespace
 

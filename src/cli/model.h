@@ -18,6 +18,8 @@ struct Model {
   bool is_run = false;
 };
 
+std::optional<std::string> note(const EngineInfo& info, std::string_view name);
+
 Model open_model(const std::string& path, const Running& running);
 Engine engine_of_run(const std::string& folder, const Running& running);
 
@@ -25,19 +27,11 @@ Engine engine_of_run(const std::string& folder, const Running& running);
 // warning and the training items.
 Dataset held_back(const recipe::Recipe& recipe);
 
-// The columns of a data set that the engine takes.
-NamedTensors inputs_of(const Engine& engine, const Dataset& data);
-
-// The inputs that a file holds: NPZ with the name of each, or NPY where there is one.
-NamedTensors read_inputs(const Engine& engine, const std::string& path);
-
-// Runs all items, so many at a time; inputs share their first axis, and so do outputs.
+// Runs all items, so many at a time, or as many as the program takes; inputs share their first axis, and so
+// do outputs.
 NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch);
 
 // With every dimension that the program leaves open set to the batch size.
 Shapes shapes_for(const Engine& engine, std::int64_t batch);
-
-// The share of items whose largest output is their label; nothing where labels are no classes.
-std::optional<double> accuracy(const Tensor& output, const Tensor& labels);
 
 }  // namespace tenon::cli

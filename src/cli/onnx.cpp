@@ -39,14 +39,18 @@ OnnxOptions options_of(const std::vector<std::string>& shapes, const std::string
   return options;
 }
 
+std::int64_t largest_drawn(DType dtype) {
+  if (dtype == DType::boolean) return 1;
+  return dtype == DType::u8 ? 255 : kDrawnIntegers - 1;  // bytes are pictures
+}
+
 template <class Generator>
 Tensor drawn(const Port& port, Generator& generator) {
   Shape shape;
   for (const Dim dim : port.type.dims) shape.push_back(dim.is_constant() ? dim.constant() : 1);
   Tensor tensor = Tensor::empty(is_float(port.type.dtype) ? DType::f64 : DType::i64, shape);
   std::normal_distribution<double> number;
-  std::uniform_int_distribution<std::int64_t> integer(
-      0, port.type.dtype == DType::boolean ? 1 : kDrawnIntegers - 1);
+  std::uniform_int_distribution<std::int64_t> integer(0, largest_drawn(port.type.dtype));
   for (std::int64_t i = 0; i < tensor.size(); ++i)
     if (is_float(port.type.dtype))
       tensor.as<double>()[static_cast<std::size_t>(i)] = number(generator);

@@ -1,5 +1,4 @@
-#include <filesystem>
-
+#include "data/find_file.h"
 #include "format/idx.h"
 #include "format/npy.h"
 #include "format/npz.h"
@@ -8,14 +7,6 @@
 namespace tenon::data {
 
 namespace {
-std::string plain_or_gzip(const std::string& folder, const std::string& name) {
-  std::string plain = folder + "/" + name;
-  std::string packed = plain + ".gz";
-  if (std::filesystem::exists(plain)) return plain;
-  require(std::filesystem::exists(packed), "neither '", plain, "' nor '", packed, "' is there");
-  return packed;
-}
-
 std::vector<std::string> digit_names() {
   std::vector<std::string> names;
   for (int digit = 0; digit < 10; ++digit) names.push_back(cat(digit));

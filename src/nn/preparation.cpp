@@ -33,9 +33,28 @@ std::size_t channels_of(const Preparation& preparation) {
           deviations, " deviations: give one of each for every channel, or one for all");
   return std::max<std::size_t>({means, deviations, 1});
 }
+
+// One channel is an axis of its own.
+Value with_channel_axis(Value x) {
+  require(x.rank() == 3, "items in the layout nhw have three axes, not ", x.type());
+  Ints shape{0, 1};
+  for (const Dim dim : {x.type().dims[1], x.type().dims[2]})
+    shape.push_back(dim.is_constant() ? dim.constant() : -1);
+  require(shape[2] != -1 || shape[3] != -1, "items in the layout nhw need a known size, not ", x.type());
+  return reshape(x, shape);
+}
+
+Value in_layout_of_models(Value x, Layout layout) {
+  if (layout == Layout::nchw) return x;
+  if (layout == Layout::nhw) return with_channel_axis(x);
+  require(x.rank() == 4, "items in the layout nhwc have four axes, not ", x.type());
+  return transpose(x, {0, 3, 1, 2});
+}
 }  // namespace
 
-Value Preparation::operator()(Context&, Value raw) const {
+Value Preparation::operator()(Context&, Value items) const {
+  const Value arranged = in_layout_of_models(items, layout);
+  const Value raw = swap_channels ? reverse(arranged, {1}) : arranged;
   const bool bytes = raw.dtype() == DType::u8;
   const bool asked = scale || !mean.empty() || !deviation.empty();
   if (!bytes && !asked) return raw;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "recipe/interface.h"
 #include "recipe/layers.h"
 
 namespace tenon::recipe {
@@ -45,17 +46,31 @@ void make_absolute(std::string& path, const fs::path& folder) {
   const bool beside_recipe = !fs::exists(path) && fs::exists(folder / path);
   path = fs::absolute(beside_recipe ? folder / path : fs::path(path)).lexically_normal().string();
 }
+
+void check_count(const Data& data, const std::vector<std::string>& files, std::size_t wanted,
+                 const char* what) {
+  require(files.size() == wanted, "data of the kind '", data.kind, "' is ", what, ", not ", files.size());
+}
+
+Dataset read_files(const Data& data, const std::vector<std::string>& files) {
+  if (data.kind == "cifar10") return data::cifar10(files);
+  if (data.kind == "cifar100") return data::cifar100(files);
+  if (data.kind == "npz") {
+    check_count(data, files, 1, "one file");
+    return data::npz(files[0]);
+  }
+  if (data.kind == "pictures") {
+    check_count(data, files, 1, "one folder");
+    return data::pictures(files[0], resizing_of(data.picture));
+  }
+  check_count(data, files, 2, "two files, items and labels");
+  return data.kind == "idx" ? data::idx(files[0], files[1]) : data::npy(files[0], files[1]);
+}
 }  // namespace
 
 Dataset load_files(const Data& data, const std::vector<std::string>& files) {
-  if (data.kind == "npz") {
-    require(files.size() == 1, "data of the kind 'npz' is one file, not ", files.size());
-    return Dataset(data::npz(files[0]).columns(), data.class_names);
-  }
-  require(files.size() == 2, "data of the kind '", data.kind, "' is two files, items and labels, not ",
-          files.size());
-  const Dataset set = data.kind == "idx" ? data::idx(files[0], files[1]) : data::npy(files[0], files[1]);
-  return Dataset(set.columns(), data.class_names);
+  const Dataset set = read_files(data, files);
+  return data.class_names.empty() ? set : Dataset(set.columns(), data.class_names);
 }
 
 Splits load_data(const Recipe& recipe) {
@@ -75,7 +90,7 @@ Trainer make_trainer(const Recipe& recipe, bool cache) {
   options.threads = static_cast<int>(recipe.train.threads);
   options.cache = cache;
   options.seed = static_cast<std::uint64_t>(recipe.seed);
-  options.preparation = {recipe.data.scale, recipe.data.mean, recipe.data.deviation};
+  options.preparation = preparation_of(recipe.data);
   options.class_names = recipe.data.class_names;
   for (const std::string& name : recipe.train.metrics) options.metrics.push_back(metric_named(name));
   options.clip = recipe.train.clip;

@@ -137,9 +137,28 @@ void fields(Checkpoints& checkpoint, Visit&& visit) {
   visit("seconds", checkpoint.seconds, AtLeast{0});
 }
 
+inline void check_crop(double share) {
+  require(share > 0 && share <= 1, "expected a share above 0 and at most 1, found ", share);
+}
+
+inline void check_picture_size(const std::vector<std::int64_t>& size) {
+  const bool fits = size.size() == 2 && size[0] >= 1 && size[1] >= 1;
+  require(size.empty() || fits, "expected a height and a width, such as [224, 224], found ", size);
+}
+
+template <class Visit>
+void fields(PictureSize& picture, Visit&& visit) {
+  visit("size", picture.size, check_picture_size);
+  visit("fit", picture.fit, OneOf{{"crop", "stretch"}, "way to fit"});
+  visit("crop", picture.crop, check_crop);
+  visit("sampling", picture.sampling, OneOf{{"nearest", "bilinear", "bicubic"}, "sampling"});
+}
+
+inline const std::vector<std::string> kKinds = {"idx", "npy", "npz", "cifar10", "cifar100", "pictures"};
+
 template <class Visit>
 void fields(Data& data, Visit&& visit) {
-  visit("kind", data.kind, OneOf{{"idx", "npy", "npz"}, "kind of data"});
+  visit("kind", data.kind, OneOf{kKinds, "kind of data"});
   visit("train", data.train);
   visit("test", data.test);
   visit("validate", data.validate, Between{0, 1});
@@ -147,6 +166,7 @@ void fields(Data& data, Visit&& visit) {
   visit("scale", data.scale);
   visit("mean", data.mean);
   visit("deviation", data.deviation);
+  if (data.kind == "pictures") fields(data.picture, visit);
 }
 
 template <class Visit>

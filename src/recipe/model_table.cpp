@@ -1,4 +1,5 @@
 #include "recipe/build.h"
+#include "recipe/interface.h"
 #include "recipe/layers.h"
 
 namespace tenon::recipe {
@@ -51,9 +52,7 @@ std::vector<LayerRow> model_table(const Recipe& recipe, const Dataset& data) {
     for (std::size_t i = node; i < graph.nodes().size(); ++i) row.flops += flops_of(graph, graph.nodes()[i]);
     rows.push_back(std::move(row));
   };
-  add("(preparation)", [&] {
-    return nn::Preparation{recipe.data.scale, recipe.data.mean, recipe.data.deviation}(context, x);
-  });
+  add("(preparation)", [&] { return preparation_of(recipe.data)(context, x); });
   for (std::size_t i = 0; i < recipe.model.layers.size(); ++i) {
     const std::string& layer = recipe.model.layers[i];
     add(layer, [&] { return context.call(cat("layers.", i), make_layer(layer), x); });

@@ -13,15 +13,24 @@
 
 namespace tenon::recipe {
 
+// What becomes of pictures of any size: Resizing.
+struct PictureSize {
+  std::vector<std::int64_t> size;  // height and width; as they are where none is given
+  std::string fit = "crop";
+  double crop = 1;
+  std::string sampling = "bilinear";
+};
+
 struct Data {
   std::string kind = "idx";
-  std::vector<std::string> train;  // files: items, labels; or one NPZ
+  std::vector<std::string> train;  // files: items, labels; or one NPZ; or batches; or a folder
   std::vector<std::string> test;   // may be none
   double validate = 0;             // the share of the training items that is kept back
   std::vector<std::string> class_names;
   std::optional<double> scale;  // how raw items become what the model sees: nn::Preparation
   std::vector<double> mean;
   std::vector<double> deviation;
+  PictureSize picture;  // of the kind "pictures"
 };
 
 struct Model {

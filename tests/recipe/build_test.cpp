@@ -7,6 +7,7 @@
 
 #include "format/npy.h"
 #include "format/npz.h"
+#include "support/corpus.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
 
@@ -46,6 +47,18 @@ class Files : public ::testing::Test {
 
   TemporaryFolder folder_;
 };
+
+Data of_kind(const std::string& kind) {
+  Data data;
+  data.kind = kind;
+  return data;
+}
+
+TEST(Batches, OfCifarFollowOneAnother) {
+  const std::string ten = corpus("cifar/ten.bin");
+  EXPECT_EQ(load_files(of_kind("cifar10"), {ten, ten}).column("x").shape(), (Shape{4, 3, 32, 32}));
+  EXPECT_EQ(load_files(of_kind("cifar100"), {corpus("cifar/hundred.bin")}).column("y").number(), 99);
+}
 
 TEST_F(Files, TrainAModel) {
   const Recipe chosen = recipe();

@@ -57,6 +57,16 @@ TEST(Recipe, PrintedIsARecipeThatPrintsTheSame) {
   EXPECT_THAT(text, HasSubstr("schedule = { name = \"linear\", end = 0.0, warm_up = 0 }"));
 }
 
+TEST(Recipe, PicturesHaveASize) {
+  const Recipe recipe = small({"data.kind=pictures", "data.size=[32, 48]", "data.sampling=nearest"});
+  EXPECT_EQ(recipe.data.picture.size, (std::vector<std::int64_t>{32, 48}));
+  EXPECT_THAT(to_toml(recipe),
+              HasSubstr("size = [32, 48]\nfit = \"crop\"\ncrop = 1.0\nsampling = \"nearest\""));
+  EXPECT_THAT(message_of([] { small({"data.kind=pictures", "data.size=[32, 0]"}); }),
+              HasSubstr("expected a height and a width, such as [224, 224], found [32, 0]"));
+  EXPECT_THAT(message_of([] { small({"data.size=[32, 48]"}); }), HasSubstr("there is no key 'data.size'"));
+}
+
 TEST(Recipe, EachOptimizerHasItsOwnDefaults) {
   EXPECT_EQ(std::get<optim::AdamW>(small({"train.optimizer=adamw"}).train.optimizer.settings).weight_decay,
             optim::AdamW{}.weight_decay);

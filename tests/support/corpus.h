@@ -38,7 +38,7 @@ Outcome outcome_of(Read&& read, const std::string& text) {
 // Every file that `read` can read is cut at each byte, and each must be refused; then each of its bits is
 // flipped, which may go unnoticed but must do no harm.
 template <class Read>
-void expect_damage_is_refused(const std::string& reader, Read&& read) {
+void expect_damage_within_is_refused(const std::string& reader, Read&& read) {
   for (std::string text : corpus_of(reader)) {
     if (outcome_of(read, text) == Outcome::refused) continue;
     for (std::size_t size = 0; size < text.size(); ++size)
@@ -48,8 +48,15 @@ void expect_damage_is_refused(const std::string& reader, Read&& read) {
       outcome_of(read, text);
       text[bit / 8] ^= static_cast<char>(1 << bit % 8);
     }
-    EXPECT_EQ(outcome_of(read, text + "x"), Outcome::refused) << reader << " with a byte too many";
   }
+}
+
+// The same, and nothing may follow the end.
+template <class Read>
+void expect_damage_is_refused(const std::string& reader, Read&& read) {
+  expect_damage_within_is_refused(reader, read);
+  for (const std::string& text : corpus_of(reader))
+    EXPECT_EQ(outcome_of(read, text + "x"), Outcome::refused) << reader << " with a byte too many";
 }
 
 }  // namespace tenon

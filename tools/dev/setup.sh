@@ -8,7 +8,7 @@ packages_for() {
   case $1 in
     build)
       echo g++ cmake ninja-build ccache mold
-      echo libdnnl-dev llvm-19-dev libzstd-dev zlib1g-dev
+      echo libdnnl-dev llvm-19-dev libzstd-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev
       echo libprotozero-dev libonnx-testdata
       echo libtomlplusplus-dev libcli11-dev libgtest-dev libgmock-dev
       ;;
