@@ -102,10 +102,18 @@ struct OpDef {
   bool effects = false;  // never removed, merged or reordered
   bool source_only = false;   // stands only in source programs: it asks for a shape
   bool lowered_only = false;  // stands only in lowered programs
-  // The input, where the op takes one and it is given, that only says the shape of the first result: as an
-  // i64 tensor, or by being alike. It stands only in source programs; others have the attribute `shape`.
+  // The shapes of its results depend on the elements of its inputs, so it stands only in source programs: the
+  // host runs its kernel, and what reads it is planned after that.
+  bool dynamic = false;
+  // The input, where the op takes one and it is given, that only says the shape of the first result by being
+  // alike. It stands only in source programs; others have the attribute `shape`.
   int shape_input = -1;
+  // Attributes that inputs behind the others may give instead, in source programs: i64, a vector for `ints`
+  // and one number for an `integer`. All are given so, or none, and no such input is counted in
+  // `max_inputs`. Where their values are constants a node has the attributes; `infer` sees nothing else.
+  std::vector<std::string> operands;
   TypeRule infer;
+  TypeRule infer_open;  // of an op with operands: what is known before their values are
   Kernel kernel;
   Gradient gradient;  // absent: differentiate the decomposition, or else `no_gradient` says why not
   std::string no_gradient;

@@ -49,12 +49,13 @@ std::vector<Value> Graph::emit(Op op, std::span<const Value> inputs, const Attrs
                                std::vector<std::shared_ptr<const Graph>> bodies) {
   const OpDef& def = definition(op);
   check_arity(def, inputs.size(), bodies.size());
-  Node node{op, {}, complete_attrs(def, attrs), std::move(bodies), {}, label_};
+  Node node{op, {}, complete_attrs(def, attrs, inputs.size()), std::move(bodies), {}, label_};
   for (const Value& input : inputs) {
     require(input.defined() && &input.graph() == this, def.name, ": input ", node.inputs.size(),
             " belongs to another graph");
     node.inputs.push_back(input.ref());
   }
+  settle_operands(*this, node);
   node.results = infer_types(*this, node);
   const std::uint32_t id = append(std::move(node));
   std::vector<Value> results;

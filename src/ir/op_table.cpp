@@ -1,5 +1,6 @@
 #include "ir/op_table.h"
 
+#include <algorithm>
 #include <array>
 
 namespace tenon {
@@ -30,12 +31,29 @@ void OpTable::define(Op op, OpDef definition) {
   rows_[static_cast<std::size_t>(op)] = std::move(definition);
 }
 
+namespace {
+void check_operand(const OpDef& def, const std::string& operand) {
+  const auto spec = std::ranges::find(def.attrs, operand, &AttrSpec::name);
+  require(spec != def.attrs.end() && (spec->kind == AttrKind::ints || spec->kind == AttrKind::integer),
+          "op '", def.name, "': the operand '", operand, "' must be an attribute of one integer or several");
+}
+
+void check_operands(const OpDef& def) {
+  if (def.operands.empty()) return;
+  require(def.min_inputs == def.max_inputs, "op '", def.name,
+          "' has operands, so it must have a fixed number of other inputs");
+  require(static_cast<bool>(def.infer_open), "op '", def.name, "' has operands: set OpDef::infer_open");
+  for (const std::string& operand : def.operands) check_operand(def, operand);
+}
+}  // namespace
+
 Op OpTable::add(OpDef definition) {
   require(!definition.name.empty(), "an op must have a name");
   require(static_cast<bool>(definition.infer), "op '", definition.name,
           "' has no type rule: set OpDef::infer");
   require(definition.kernel || definition.decompose, "op '", definition.name,
           "' has neither a reference kernel nor a decomposition: it could not be run");
+  check_operands(definition);
   const std::lock_guard lock(mutex_);
   const Op op = static_cast<Op>(rows_.size());
   require(by_name_.emplace(definition.name, op).second, "there is an op named '", definition.name,

@@ -141,7 +141,7 @@ class Parser {
     }
     located(token, [&] {
       check_arity(def, node.inputs.size(), node.bodies.size());
-      node.attrs = complete_attrs(def, node.attrs);
+      node.attrs = complete_attrs(def, node.attrs, node.inputs.size());
       node.results = infer_types(scope.graph, node);
     });
     if (!written.empty()) settle_types(token, node, std::move(written));

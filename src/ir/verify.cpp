@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ir/check.h"
+#include "ir/operands.h"
 #include "ir/types.h"
 
 namespace tenon {
@@ -90,7 +91,8 @@ class Verifier {
     std::vector<Type> types;
     try {
       check_arity(def, node.inputs.size(), node.bodies.size());
-      node_rule(id, complete_attrs(def, node.attrs) == node.attrs, "attributes with a fallback are left out");
+      node_rule(id, complete_attrs(def, node.attrs, node.inputs.size()) == node.attrs,
+                "attributes with a fallback are left out");
       types = infer_types(graph_, node);
     } catch (const Error& error) {
       rule(false, "node ", id, ", ", error.what());
@@ -109,6 +111,8 @@ class Verifier {
     node_rule(id, !def.source_only, "it stands only in source programs");
     node_rule(id, def.shape_input < 0 || static_cast<int>(node.inputs.size()) <= def.shape_input, "input ",
               def.shape_input, " says a shape; it must be the attribute 'shape' by now");
+    node_rule(id, !has_operands(def, node.inputs.size()), "its operands must be attributes by now");
+    node_rule(id, !def.dynamic, "its shape depends on data; it stands only in source programs");
     if (!def.elementwise) return;
     for (const Ref input : node.inputs)
       node_rule(id, graph_.type(input).dims == node.results[0].dims, "an input of ", graph_.type(input),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/operands.h"
 #include "ir/types.h"
 #include "tenon/op.h"
 
@@ -35,6 +36,15 @@ void check_results(const Node& node, std::span<const Type> wanted, std::span<con
                                 });
   require(right, describe(node), ": its kernel returned ", types_of(results), " where its type rule says ",
           wanted);
+}
+
+Node without_operands(const OpDef& def, const Node& node, std::span<const Tensor> inputs) {
+  const std::vector<Type> types = types_of(inputs);
+  check_operands(def, types);
+  Node settled = node;
+  settled.attrs = *known_attrs(def, node.attrs, inputs);
+  settled.inputs.resize(count_data_inputs(def, node.inputs.size()));
+  return settled;
 }
 
 class Evaluator {
@@ -127,6 +137,9 @@ class Evaluator {
 
 std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs, const RunBody& given) {
   const OpDef& def = definition(node.op);
+  if (has_operands(def, inputs.size()))
+    return evaluate_node(without_operands(def, node, inputs),
+                         inputs.first(count_data_inputs(def, inputs.size())), given);
   const std::vector<Type> types = types_of(inputs);
   const std::vector<Type> wanted = def.infer({def, node.attrs, types, node.bodies, inputs, node.label});
   std::vector<Tensor> results = def.kernel ? def.kernel({node, inputs, wanted, given ? given : run_body})

@@ -20,6 +20,9 @@ Value scatter(Value x, Value indices, Value updates, ScatterOptions options) {
 Value one_hot(Value indices, std::int64_t depth, DType dtype) {
   return indices.graph().emit1(Op::one_hot, {indices}, {{"depth", depth}, {"dtype", dtype}});
 }
+Value one_hot(Value indices, Value depth, DType dtype) {
+  return indices.graph().emit1(Op::one_hot, {indices, depth}, {{"dtype", dtype}});
+}
 Value iota(Graph& graph, Ints shape, std::int64_t axis, DType dtype) {
   return graph.emit1(Op::iota, {}, {{"shape", std::move(shape)}, {"axis", axis}, {"dtype", dtype}});
 }
@@ -108,14 +111,22 @@ OpDef indexing_row(std::string documentation, int inputs) {
 namespace {
 // One hot.
 
-std::vector<Type> one_hot_type(const TypeContext& context) {
+Type with_depth(const TypeContext& context, Dim depth) {
   require_indices(context, 0);
-  const std::int64_t depth = context.attrs.integer("depth");
-  context.require(depth >= 0, "the depth cannot be negative: ", depth);
   Type result = context.inputs[0];
   result.dtype = context.attrs.dtype("dtype");
-  if (result.ranked) result.dims.emplace_back(depth);
-  return {result};
+  if (result.ranked) result.dims.push_back(depth);
+  return result;
+}
+
+std::vector<Type> one_hot_type(const TypeContext& context) {
+  const std::int64_t depth = context.attrs.integer("depth");
+  context.require(depth >= 0, "the depth cannot be negative: ", depth);
+  return {with_depth(context, depth)};
+}
+
+std::vector<Type> one_hot_open_type(const TypeContext& context) {
+  return {with_depth(context, Dim::unknown())};
 }
 
 std::vector<Tensor> one_hot_kernel(const KernelContext& context) {
@@ -134,15 +145,13 @@ std::vector<Tensor> one_hot_kernel(const KernelContext& context) {
 std::vector<Type> iota_type(const TypeContext& context) {
   const DType dtype = context.attrs.dtype("dtype");
   context.require(dtype != DType::boolean, "booleans do not count");
-  const auto shape = given_shape(context);
-  Type result = shape ? Type{dtype, {}} : unknown_shape(context, dtype);
-  if (shape)
-    for (const std::int64_t dim : *shape) {
-      context.require(dim >= 0, "dimension ", dim, " in shape ", *shape, " is negative");
-      result.dims.emplace_back(dim);
-    }
-  if (result.ranked) checked_axis(context, context.attrs.integer("axis"), result.rank());
+  const Type result{dtype, attr_dims(context)};
+  checked_axis(context, context.attrs.integer("axis"), result.rank());
   return {result};
+}
+
+std::vector<Type> iota_open_type(const TypeContext& context) {
+  return {open_shape(context, context.attrs.dtype("dtype"))};
 }
 
 std::vector<Tensor> iota_kernel(const KernelContext& context) {
@@ -188,16 +197,19 @@ void define_indexing(OpTable& table) {
       "[0, depth) gives zeros.",
       1);
   def.attrs = {{"depth", AttrKind::integer}, {"dtype", AttrKind::dtype, DType::f32}};
+  def.operands = {"depth"};
   def.infer = one_hot_type;
+  def.infer_open = one_hot_open_type;
   def.kernel = one_hot_kernel;
   def.no_gradient = "it does not depend smoothly on its indices";
   table.define(Op::one_hot, def);
 
   def = indexing_row("0, 1, 2, … along `axis`, the same along the others.", 0);
-  def.max_inputs = 1;
-  def.shape_input = 0;
-  def.attrs = {
-      shape_attr(), {"axis", AttrKind::integer, std::int64_t{0}}, {"dtype", AttrKind::dtype, DType::i64}};
+  def.operands = {"shape"};
+  def.infer_open = iota_open_type;
+  def.attrs = {{"shape", AttrKind::ints},
+               {"axis", AttrKind::integer, std::int64_t{0}},
+               {"dtype", AttrKind::dtype, DType::i64}};
   def.infer = iota_type;
   def.kernel = iota_kernel;
   def.no_gradient = "it does not depend on any element";

@@ -12,7 +12,9 @@ namespace tenon {
 Value reshape(Value x, Ints shape) {
   return x.graph().emit1(Op::reshape, {x}, {{"shape", std::move(shape)}});
 }
-Value reshape(Value x, Value shape) { return x.graph().emit1(Op::reshape, {x, shape}); }
+Value reshape(Value x, Value shape, bool zero_copies) {
+  return x.graph().emit1(Op::reshape, {x, shape}, {{"zero_copies", zero_copies}});
+}
 Value transpose(Value x, Ints perm) {
   return x.graph().emit1(Op::transpose, {x}, {{"perm", std::move(perm)}});
 }
@@ -95,11 +97,8 @@ Type reshaped(const TypeContext& context, const Type& x, const Ints& shape, bool
 }
 
 std::vector<Type> reshape_type(const TypeContext& context) {
-  const Type& x = context.inputs[0];
-  const auto shape = given_shape(context);
-  if (!shape) return {unknown_shape(context, x.dtype)};
-  const bool zero_copies = context.attrs.flag("zero_copies") && !has_shape_input(context);
-  return {reshaped(context, x, *shape, zero_copies)};
+  return {
+      reshaped(context, context.inputs[0], context.attrs.ints("shape"), context.attrs.flag("zero_copies"))};
 }
 
 std::vector<Tensor> reshape_kernel(const KernelContext& context) {
@@ -168,15 +167,17 @@ Type broadcast_result(const TypeContext& context, const Type& x, const Ints& sha
 }
 
 std::vector<Type> broadcast_to_type(const TypeContext& context) {
-  const Type& x = context.inputs[0];
-  const auto shape = given_shape(context);
-  return {shape ? broadcast_result(context, x, *shape) : unknown_shape(context, x.dtype)};
+  return {broadcast_result(context, context.inputs[0], context.attrs.ints("shape"))};
 }
 
 std::vector<Tensor> broadcast_to_kernel(const KernelContext& context) {
   const Tensor& x = context.inputs[0];
   const Shape shape = context.results[0].shape();
   return {read_strided(x, shape, broadcast_strides(x.shape(), shape))};
+}
+
+std::vector<Type> of_open_shape(const TypeContext& context) {
+  return {open_shape(context, context.inputs[0].dtype)};
 }
 
 }  // namespace
@@ -192,10 +193,10 @@ OpDef movement_row(std::string documentation, int max_inputs) {
 void define_movement(OpTable& table) {
   OpDef def = movement_row(
       "The elements of x in row-major order under another shape; in `shape` 0 copies x's dimension of that "
-      "place (unless zero_copies is false) and one -1 is inferred.",
-      2);
-  def.shape_input = 1;
-  def.attrs = {shape_attr(), {"zero_copies", AttrKind::flag, true}};
+      "place (unless zero_copies is false) and one -1 is inferred.");
+  def.operands = {"shape"};
+  def.infer_open = of_open_shape;
+  def.attrs = {{"shape", AttrKind::ints}, {"zero_copies", AttrKind::flag, true}};
   def.infer = reshape_type;
   def.kernel = reshape_kernel;
   def.gradient = [](const GradContext& g) {
@@ -212,9 +213,10 @@ void define_movement(OpTable& table) {
   def.gradient = transpose_gradient;
   table.define(Op::transpose, def);
 
-  def = movement_row("x stretched to a shape, aligned at the right; -1 in `shape` keeps x's dimension.", 2);
-  def.shape_input = 1;
-  def.attrs = {shape_attr()};
+  def = movement_row("x stretched to a shape, aligned at the right; -1 in `shape` keeps x's dimension.");
+  def.operands = {"shape"};
+  def.infer_open = of_open_shape;
+  def.attrs = {{"shape", AttrKind::ints}};
   def.infer = broadcast_to_type;
   def.kernel = broadcast_to_kernel;
   def.gradient = [](const GradContext& g) {

@@ -22,9 +22,19 @@ Ordered top_k(Value x, std::int64_t k, TopKOptions options) {
   return {results[0], results[1]};
 }
 
+Ordered top_k(Value x, Value k, TopKOptions options) {
+  const auto results = write_all(
+      Op::top_k, {x, k}, {{"axis", options.axis}, {"largest", options.largest}, {"sorted", options.sorted}});
+  return {results[0], results[1]};
+}
+
 Value cumsum(Value x, std::int64_t axis, CumsumOptions options) {
   return write(Op::cumsum, {x},
                {{"axis", axis}, {"exclusive", options.exclusive}, {"reverse", options.reverse}});
+}
+
+Value cumsum(Value x, Value axis, CumsumOptions options) {
+  return write(Op::cumsum, {x, axis}, {{"exclusive", options.exclusive}, {"reverse", options.reverse}});
 }
 
 namespace {
@@ -44,6 +54,15 @@ std::vector<Type> top_k_type(const TypeContext& context) {
     context.require(!dim.is_constant() || k <= dim.constant(), "the first ", k, " of ", dim,
                     " are asked for");
     dim = k;
+  }
+  return {x, {DType::i64, x.dims, x.ranked}};
+}
+
+std::vector<Type> top_k_open_type(const TypeContext& context) {
+  Type x = context.inputs[0];
+  if (x.ranked) {
+    const std::int64_t axis = checked_axis(context, context.attrs.integer("axis"), x.rank());
+    x.dims[static_cast<std::size_t>(axis)] = Dim::unknown();
   }
   return {x, {DType::i64, x.dims, x.ranked}};
 }
@@ -112,11 +131,15 @@ std::vector<Value> ordered_gradient(const GradContext& g) {
 
 // Cumulative sum.
 
+std::vector<Type> cumsum_open_type(const TypeContext& context) {
+  context.require(context.inputs[0].dtype != DType::boolean, "booleans have no sum; use cast");
+  return {context.inputs[0]};
+}
+
 std::vector<Type> cumsum_type(const TypeContext& context) {
   const Type& x = context.inputs[0];
-  context.require(x.dtype != DType::boolean, "booleans have no sum; use cast");
   if (x.ranked) checked_axis(context, context.attrs.integer("axis"), x.rank());
-  return {x};
+  return cumsum_open_type(context);
 }
 
 std::vector<Tensor> cumsum_kernel(const KernelContext& context) {
@@ -141,7 +164,9 @@ std::vector<Tensor> cumsum_kernel(const KernelContext& context) {
 
 std::vector<Value> cumsum_gradient(const GradContext& g) {
   const Attrs& attrs = g.node.attrs;
-  return {cumsum(g.grads[0], attrs.integer("axis"), {attrs.flag("exclusive"), !attrs.flag("reverse")})};
+  const CumsumOptions options{attrs.flag("exclusive"), !attrs.flag("reverse")};
+  if (g.inputs.size() > 1) return {cumsum(g.grads[0], g.inputs[1], options)};
+  return {cumsum(g.grads[0], attrs.integer("axis"), options)};
 }
 }  // namespace
 
@@ -166,7 +191,9 @@ void define_ordering(OpTable& table) {
                {"axis", AttrKind::integer, std::int64_t{-1}},
                {"largest", AttrKind::flag, true},
                {"sorted", AttrKind::flag, true}};
+  def.operands = {"k"};
   def.infer = top_k_type;
+  def.infer_open = top_k_open_type;
   def.kernel = top_k_kernel;
   def.gradient = ordered_gradient;
   table.define(Op::top_k, def);
@@ -179,7 +206,9 @@ void define_ordering(OpTable& table) {
   def.attrs = {{"axis", AttrKind::integer, std::int64_t{0}},
                {"exclusive", AttrKind::flag, false},
                {"reverse", AttrKind::flag, false}};
+  def.operands = {"axis"};
   def.infer = cumsum_type;
+  def.infer_open = cumsum_open_type;
   def.kernel = cumsum_kernel;
   def.gradient = cumsum_gradient;
   table.define(Op::cumsum, def);

@@ -14,6 +14,10 @@ Value pad(Value x, const PadOptions& options) {
       {{"low", options.low}, {"high", options.high}, {"mode", options.mode}, {"value", options.value}});
 }
 
+Value pad(Value x, Value low, Value high, std::string mode, double value) {
+  return write(Op::pad, {x, low, high}, {{"mode", std::move(mode)}, {"value", value}});
+}
+
 namespace {
 constexpr std::string_view kPadModes[] = {"constant", "edge", "reflect", "wrap"};
 
@@ -29,12 +33,27 @@ Dim padded_dim(const TypeContext& context, Dim dim, std::int64_t low, std::int64
   return size;
 }
 
-std::vector<Type> pad_type(const TypeContext& context) {
-  const Ints& low = context.attrs.ints("low");
-  const Ints& high = context.attrs.ints("high");
+void require_mode(const TypeContext& context) {
   const std::string& mode = context.attrs.text("mode");
   context.require(std::find(std::begin(kPadModes), std::end(kPadModes), mode) != std::end(kPadModes),
                   "there is no mode '", mode, "': it is constant, edge, reflect or wrap");
+}
+
+std::vector<Type> pad_open_type(const TypeContext& context) {
+  require_mode(context);
+  const Type& x = context.inputs[0];
+  const auto rank = x.ranked ? std::optional(x.dims.size()) : operand_length(context, 1);
+  if (!rank) return {x};
+  for (const std::size_t operand : {1, 2})
+    context.require(operand_length(context, operand).value_or(*rank) == *rank,
+                    "low and high must have an entry for each of the ", *rank, " axes");
+  return {{x.dtype, std::vector<Dim>(*rank, Dim::unknown())}};
+}
+
+std::vector<Type> pad_type(const TypeContext& context) {
+  require_mode(context);
+  const Ints& low = context.attrs.ints("low");
+  const Ints& high = context.attrs.ints("high");
   for (const Ints* sizes : {&low, &high})
     for (const std::int64_t size : *sizes)
       context.require(size != INT64_MIN, "a padding of ", size, " is too large");
@@ -95,6 +114,12 @@ Value collect_padding(Value dy, Value x, const PadOptions& options, std::size_t 
 
 std::vector<Value> pad_gradient(const GradContext& g) {
   const Attrs& attrs = g.node.attrs;
+  if (g.inputs.size() > 1) {
+    require(attrs.text("mode") == "constant", describe(g.node),
+            ": with its sizes as inputs it has a gradient only ", "in the mode constant, not ",
+            attrs.text("mode"));
+    return {pad(g.grads[0], neg(g.inputs[1]), neg(g.inputs[2]))};
+  }
   const PadOptions options{attrs.ints("low"), attrs.ints("high"), attrs.text("mode")};
   if (options.mode == "constant") return {pad(g.grads[0], {negated(options.low), negated(options.high)})};
   return {collect_padding(g.grads[0], g.inputs[0], options, 0)};
@@ -110,7 +135,9 @@ void define_pad(OpTable& table) {
                {"high", AttrKind::ints},
                {"mode", AttrKind::text, std::string("constant")},
                {"value", AttrKind::number, 0.0}};
+  def.operands = {"low", "high"};
   def.infer = pad_type;
+  def.infer_open = pad_open_type;
   def.kernel = pad_kernel;
   def.gradient = pad_gradient;
   table.define(Op::pad, def);

@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "op/reduction.h"
+#include "op/shape_rules.h"
 #include "op/wide.h"
 #include "op/writing.h"
 #include "tenon/ops.h"
@@ -45,11 +46,24 @@ Tensor reduce_wide(const KernelContext& context, const Folding& folding) {
   });
 }
 
+std::vector<Type> open_type(const TypeContext& context) {
+  const Type& x = context.inputs[0];
+  const bool keep = context.attrs.flag("keep");
+  const auto axes = operand_length(context, 1);
+  if (axes == 0) return {reduced_type(context, {}, x.dtype)};
+  if (!x.ranked || (!keep && !axes)) return {Type::unranked(x.dtype)};
+  const std::size_t rank = x.dims.size();
+  context.require(!axes || *axes <= rank, *axes, " axes are named, and there are ", rank);
+  return {{x.dtype, std::vector<Dim>(keep ? rank : rank - *axes, Dim::unknown())}};
+}
+
 OpDef reduction_row(const char* documentation, const Folding& folding) {
   OpDef def;
   def.family = "reduction";
   def.documentation = documentation;
   def.attrs = {{"axes", AttrKind::ints, Ints{}}, {"keep", AttrKind::flag, false}};
+  def.operands = {"axes"};
+  def.infer_open = open_type;
   def.infer = [folding](const TypeContext& context) -> std::vector<Type> {
     const DType dtype = context.inputs[0].dtype;
     require_taken(context, folding.combine.takes(dtype));
@@ -103,43 +117,63 @@ std::vector<Tensor> mean_kernel(const KernelContext& context) {
   return {narrow(sum, type.dtype)};
 }
 
-// Stretches what belongs to the result to the shape of the input.
+// The same reduction of another value.
+Value reduce_alike(const GradContext& context, Op op, Value x, bool keep) {
+  const Node& node = context.node;
+  if (context.inputs.size() > 1) return write(op, {x, context.inputs[1]}, {{"keep", keep}});
+  return write(op, {x}, {{"axes", node.attrs.ints("axes")}, {"keep", keep}});
+}
+
+// Stretches what belongs to the result to the shape of the input. Where the axes are an operand, what it
+// would be with the reduced axes kept is asked of the same reduction.
 Value expand(const GradContext& context, Value reduced) {
   const Attrs& attrs = context.node.attrs;
-  return expand_reduced(reduced, context.inputs[0], attrs.ints("axes"), attrs.flag("keep"));
+  const bool keep = attrs.flag("keep");
+  const Value x = context.inputs[0];
+  if (context.inputs.size() == 1) return expand_reduced(reduced, x, attrs.ints("axes"), keep);
+  const Value kept = keep ? reduced : reshape_like(reduced, reduce_alike(context, context.node.op, x, true));
+  return expand_like(kept, x);
 }
 
 std::vector<Value> sum_gradient(const GradContext& context) { return {expand(context, context.grads[0])}; }
 
+Value inverse_count(const GradContext& context) {
+  const Value x = context.inputs[0];
+  if (context.inputs.size() == 1) return inverse_count_along(x, context.node.attrs.ints("axes"));
+  const Value ones = expand_like(scalar_like(1, x), x);
+  return 1.0 / reduce_alike(context, Op::reduce_sum, ones, context.node.attrs.flag("keep"));
+}
+
 std::vector<Value> mean_gradient(const GradContext& context) {
-  const Value inverse = inverse_count_along(context.inputs[0], context.node.attrs.ints("axes"));
-  return {expand(context, context.grads[0] * inverse)};
+  return {expand(context, context.grads[0] * inverse_count(context))};
 }
 
 std::vector<Value> extreme_gradient(const GradContext& context) {
-  const Attrs& attrs = context.node.attrs;
   const Value x = context.inputs[0];
   const Value chosen = equal(x, expand(context, context.results[0]));
-  const Value ties = reduce_sum(cast(chosen, x.dtype()), attrs.ints("axes"), attrs.flag("keep"));
+  const Value ties =
+      reduce_alike(context, Op::reduce_sum, cast(chosen, x.dtype()), context.node.attrs.flag("keep"));
   return {select(chosen, expand(context, context.grads[0] / ties), 0.0)};
 }
 
 // The product of the others: with no zero that is the product over x; with one, only the zero has others
 // that are all not zero; with more, nobody has.
 std::vector<Value> product_gradient(const GradContext& context) {
-  const Attrs& attrs = context.node.attrs;
-  const Ints& axes = attrs.ints("axes");
+  const bool keep = context.node.attrs.flag("keep");
   const Value x = context.inputs[0];
   const Value is_zero = equal(x, 0.0);
   const Value nonzero = select(is_zero, 1.0, x);
-  const Value product = expand(context, reduce_prod(nonzero, axes, attrs.flag("keep")));
-  const Value zeros = expand(context, reduce_sum(cast(is_zero, x.dtype()), axes, attrs.flag("keep")));
+  const Value product = expand(context, reduce_alike(context, Op::reduce_prod, nonzero, keep));
+  const Value zeros = expand(context, reduce_alike(context, Op::reduce_sum, cast(is_zero, x.dtype()), keep));
   const Value others = select(equal(zeros, cast(is_zero, x.dtype())), product / nonzero, 0.0);
   return {expand(context, context.grads[0]) * others};
 }
 
 Value write_reduction(Op op, Value x, Ints axes, bool keep) {
   return write(op, {x}, {{"axes", std::move(axes)}, {"keep", keep}});
+}
+Value write_reduction(Op op, Value x, Value axes, bool keep) {
+  return write(op, {x, axes}, {{"keep", keep}});
 }
 }  // namespace
 
@@ -170,17 +204,22 @@ void define_reductions(OpTable& table) {
 Value reduce_sum(Value x, Ints axes, bool keep) {
   return write_reduction(Op::reduce_sum, x, std::move(axes), keep);
 }
+Value reduce_sum(Value x, Value axes, bool keep) { return write_reduction(Op::reduce_sum, x, axes, keep); }
 Value reduce_prod(Value x, Ints axes, bool keep) {
   return write_reduction(Op::reduce_prod, x, std::move(axes), keep);
 }
+Value reduce_prod(Value x, Value axes, bool keep) { return write_reduction(Op::reduce_prod, x, axes, keep); }
 Value reduce_max(Value x, Ints axes, bool keep) {
   return write_reduction(Op::reduce_max, x, std::move(axes), keep);
 }
+Value reduce_max(Value x, Value axes, bool keep) { return write_reduction(Op::reduce_max, x, axes, keep); }
 Value reduce_min(Value x, Ints axes, bool keep) {
   return write_reduction(Op::reduce_min, x, std::move(axes), keep);
 }
+Value reduce_min(Value x, Value axes, bool keep) { return write_reduction(Op::reduce_min, x, axes, keep); }
 Value reduce_mean(Value x, Ints axes, bool keep) {
   return write_reduction(Op::reduce_mean, x, std::move(axes), keep);
 }
+Value reduce_mean(Value x, Value axes, bool keep) { return write_reduction(Op::reduce_mean, x, axes, keep); }
 
 }  // namespace tenon

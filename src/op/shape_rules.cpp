@@ -17,20 +17,6 @@ bool has_shape_input(const TypeContext& context) {
   return static_cast<int>(context.inputs.size()) > context.def.shape_input;
 }
 
-std::optional<Ints> given_shape(const TypeContext& context) {
-  const AttrValue* attr = context.attrs.find("shape");
-  context.require(!(attr && has_shape_input(context)),
-                  "the shape is given twice: by the attribute 'shape' and by an input");
-  if (attr) return std::get<Ints>(*attr);
-  context.require(has_shape_input(context), "no shape is given: neither the attribute 'shape' nor an input");
-  const auto index = static_cast<std::size_t>(context.def.shape_input);
-  const Type& type = context.inputs[index];
-  context.require(type.dtype == DType::i64 && (!type.ranked || type.rank() == 1),
-                  "the shape must be a vector of i64");
-  if (!context.values[index].defined()) return std::nullopt;
-  return integers_of(context.values[index]);
-}
-
 std::vector<Dim> attr_dims(const TypeContext& context) {
   const AttrValue* attr = context.attrs.find("shape");
   context.require(attr, "no shape is given: neither the attribute 'shape' nor an input");
@@ -42,13 +28,19 @@ std::vector<Dim> attr_dims(const TypeContext& context) {
   return dims;
 }
 
-Type unknown_shape(const TypeContext& context, DType dtype) {
-  constexpr std::int64_t kMaxRank = 64;
-  const Type& shape = context.inputs[static_cast<std::size_t>(context.def.shape_input)];
-  if (!shape.concrete()) return Type::unranked(dtype);
-  const std::int64_t rank = shape.dims[0].constant();
-  context.require(rank <= kMaxRank, "a tensor of rank ", rank, " is more than the ", kMaxRank, " allowed");
-  return {dtype, std::vector<Dim>(static_cast<std::size_t>(rank), Dim::unknown())};
+std::optional<std::size_t> operand_length(const TypeContext& context, std::size_t input) {
+  constexpr std::int64_t kMostEntries = 64;
+  const Type& type = context.inputs[input];
+  if (!type.concrete()) return std::nullopt;
+  const std::int64_t length = type.dims[0].constant();
+  context.require(length <= kMostEntries, "an operand of ", length, " entries is more than the ",
+                  kMostEntries, " axes a tensor may have");
+  return static_cast<std::size_t>(length);
+}
+
+Type open_shape(const TypeContext& context, DType dtype) {
+  const auto rank = operand_length(context, context.inputs.size() - 1);
+  return rank ? Type{dtype, std::vector<Dim>(*rank, Dim::unknown())} : Type::unranked(dtype);
 }
 
 void DimProduct::multiply(const TypeContext& context, Dim dim) {

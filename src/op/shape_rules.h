@@ -8,19 +8,19 @@
 
 namespace tenon {
 
-// The row of an op whose result shape is the attribute `shape` or says input `input`.
+// The attribute `shape` of an op with a shape input, which may say it instead.
 AttrSpec shape_attr();
+bool has_shape_input(const TypeContext& context);
+// It as dimensions; fails where it is not given or an entry is negative.
+std::vector<Dim> attr_dims(const TypeContext& context);
 
 // The elements of a tensor of any integer type.
 Ints integers_of(const Tensor& tensor);
 
-// The attribute `shape`, or the shape input where it is an i64 constant.
-std::optional<Ints> given_shape(const TypeContext& context);
-bool has_shape_input(const TypeContext& context);
-// The attribute `shape` as dimensions; fails where it is not given or an entry is negative.
-std::vector<Dim> attr_dims(const TypeContext& context);
-// What is known where given_shape() knows nothing: at most the rank, by the length of the shape input.
-Type unknown_shape(const TypeContext& context, DType dtype);
+// How many entries an operand that is a vector has, where that is known.
+std::optional<std::size_t> operand_length(const TypeContext& context, std::size_t input);
+// A result whose shape is the operand `shape`, its value not known: at most its rank is.
+Type open_shape(const TypeContext& context, DType dtype);
 
 // The product of dimensions, split into the constant part and the rest.
 struct DimProduct {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "op/parts.h"
 #include "op/shape_rules.h"
@@ -17,6 +18,11 @@ Value slice(Value x, const std::vector<SliceSpec>& parts) {
     steps.push_back(part.step);
   }
   return write(Op::slice, {x}, {{"axes", axes}, {"starts", starts}, {"ends", ends}, {"steps", steps}});
+}
+
+Value slice(Value x, Value starts, Value ends, Ints axes, Value steps) {
+  if (!steps.defined()) steps = x.graph().constant(Tensor::empty(DType::i64, {0}));
+  return write(Op::slice, {x, starts, ends, steps}, {{"axes", std::move(axes)}});
 }
 
 Value reverse(Value x, Ints axes) { return write(Op::reverse, {x}, {{"axes", std::move(axes)}}); }
@@ -80,6 +86,28 @@ std::vector<Type> slice_type(const TypeContext& context) {
   return {result};
 }
 
+// The axes that are sliced, where that is known: those that are named, or as many as there are starts.
+std::optional<Ints> sliced_axes(const TypeContext& context) {
+  const Ints& axes = context.attrs.ints("axes");
+  if (!axes.empty()) return checked_axes(context, axes, context.inputs[0].rank());
+  const auto starts = operand_length(context, 1);
+  if (!starts) return std::nullopt;
+  context.require(*starts <= context.inputs[0].dims.size(), "there are more starts than axes");
+  Ints first(*starts);
+  std::iota(first.begin(), first.end(), 0);
+  return first;
+}
+
+std::vector<Type> slice_open_type(const TypeContext& context) {
+  Type result = context.inputs[0];
+  if (!result.ranked) return {result};
+  if (const auto axes = sliced_axes(context))
+    for (const std::int64_t axis : *axes) result.dims[static_cast<std::size_t>(axis)] = Dim::unknown();
+  else
+    std::ranges::fill(result.dims, Dim::unknown());
+  return {result};
+}
+
 std::vector<Tensor> slice_kernel(const KernelContext& context) {
   const Tensor& x = context.inputs[0];
   std::vector<AxisMap> maps = identities(x.shape());
@@ -120,7 +148,19 @@ Value put_back(Value dy, Value x, std::span<const SliceSpec> parts) {
   return scatter(zeros_like(x), slice(count_up(x, axis), {part}), within, {axis});
 }
 
+// By operands: the places in x, counted through, are sliced just as x was.
+Value put_back(const GradContext& g) {
+  const Value x = g.inputs[0];
+  const auto flat = [](Value value) { return reshape(value, Ints{-1}); };
+  const Value counted = reshape(iota(shape_of(flat(x))), shape_of(x));
+  std::vector<Value> inputs = g.inputs;
+  inputs[0] = counted;
+  const Value places = write(Op::slice, inputs, g.node.attrs);
+  return reshape_like(scatter(zeros_like(flat(x)), flat(places), flat(g.grads[0])), x);
+}
+
 std::vector<Value> slice_gradient(const GradContext& g) {
+  if (g.inputs.size() > 1) return {put_back(g)};
   const std::vector<SliceSpec> parts = parts_of(g.node.attrs);
   if (const auto padded = padded_back(g.grads[0], g.inputs[0], parts)) return {*padded};
   return {put_back(g.grads[0], g.inputs[0], parts)};
@@ -151,7 +191,9 @@ void define_slice(OpTable& table) {
                {"starts", AttrKind::ints},
                {"ends", AttrKind::ints},
                {"steps", AttrKind::ints, Ints{}}};
+  def.operands = {"starts", "ends", "steps"};
   def.infer = slice_type;
+  def.infer_open = slice_open_type;
   def.kernel = slice_kernel;
   def.gradient = slice_gradient;
   table.define(Op::slice, def);

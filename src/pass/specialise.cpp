@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "ir/check.h"
+#include "ir/operands.h"
 #include "op/bodies.h"
+#include "op/evaluate.h"
 #include "pass/rewrite.h"
 
 namespace tenon {
@@ -62,18 +64,10 @@ bool foldable(const Node& node, std::span<const Value> inputs) {
 }
 
 std::vector<Value> fold(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
-  Graph scratch;  // for the type rule alone
-  std::vector<Value> moved;
   std::vector<Tensor> tensors;
-  for (const Value& input : inputs) {
-    tensors.push_back(tensor_of(input));
-    moved.push_back(scratch.constant(tensors.back()));
-  }
-  const auto typed = scratch.emit(node.op, moved, node.attrs);
-  const Node& made = scratch.node(typed[0].ref());
+  for (const Value& input : inputs) tensors.push_back(tensor_of(input));
   std::vector<Value> results;
-  for (const Tensor& tensor : definition(node.op).kernel({made, tensors, made.results, {}}))
-    results.push_back(rewrite.to().constant(tensor));
+  for (const Tensor& tensor : evaluate_node(node, tensors)) results.push_back(rewrite.to().constant(tensor));
   return results;
 }
 
@@ -97,10 +91,19 @@ std::vector<Type> types_of(std::span<const Value> values) {
   return types;
 }
 
+// The input that says the shape of the result, alike or as an operand.
+std::optional<std::size_t> shape_input_of(const Node& node) {
+  const OpDef& def = definition(node.op);
+  const std::size_t count = node.inputs.size();
+  if (has_operands(def, count) && def.operands[0] == "shape") return count_data_inputs(def, count);
+  const auto shape_input = static_cast<std::size_t>(def.shape_input);
+  return def.shape_input >= 0 && count > shape_input ? std::optional(shape_input) : std::nullopt;
+}
+
 // An op that takes its result's shape as an input, once that is known, has it as its attribute.
 Results with_known_shape(Rewrite& rewrite, const Node& node, std::span<const Value> inputs) {
-  const int shape_input = definition(node.op).shape_input;
-  if (shape_input < 0 || inputs.size() <= static_cast<std::size_t>(shape_input)) return std::nullopt;
+  const auto shape_input = shape_input_of(node);
+  if (!shape_input) return std::nullopt;
   Node rewritten = node;
   for (std::size_t i = 0; i < inputs.size(); ++i) rewritten.inputs[i] = inputs[i].ref();
   const Type result = infer_types(rewrite.to(), rewritten)[0];
@@ -110,7 +113,7 @@ Results with_known_shape(Rewrite& rewrite, const Node& node, std::span<const Val
   rewritten.attrs.set("shape", shape);
   if (node.op == Op::reshape && element_count(shape) == 0) rewritten.attrs.set("zero_copies", false);
   std::vector<Value> others(inputs.begin(), inputs.end());
-  others.erase(others.begin() + shape_input);
+  others.erase(others.begin() + static_cast<std::ptrdiff_t>(*shape_input));
   return rewrite.copy(rewritten, others);
 }
 

@@ -127,9 +127,17 @@ TEST(Verify, TypedProgramsAskForNoShape) {
   EXPECT_EQ(complaint(verify_source, g), "");
   expect_complaint(verify_typed, g, "node 1, shape_of: it stands only in source programs");
   Graph h("p");
-  reshape(h.input("x", {DType::f32, {6}}), h.constant(Tensor::of<std::int64_t>({2}, {2, 3})));
+  random_uniform_like(h.input("key", {DType::u64, {2}}), h.input("like", {DType::f32, {3}}), 1);
   EXPECT_EQ(complaint(verify_source, h), "");
   expect_complaint(verify_typed, h, "input 1 says a shape; it must be the attribute 'shape' by now");
+}
+
+TEST(Verify, TypedProgramsHaveNoOperands) {
+  const Graph g = parse(R"(graph p(x: f32[2, 3], axis: i64[]) {
+    %y = cumsum(%x, %axis)
+    return y = %y })");
+  EXPECT_EQ(complaint(verify_source, g), "");
+  expect_complaint(verify_typed, g, "node 2, cumsum: its operands must be attributes by now");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // otherwise this test fails where the two differ.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -34,7 +35,8 @@ std::string attributes_of(const OpDef& def) {
   for (const AttrSpec& spec : def.attrs) {
     text += cat(text.empty() ? "" : ", ", "`", spec.name);
     if (spec.fallback) text += cat(" = ", value_text(*spec.fallback));
-    text += spec.optional ? "` (optional)" : "`";
+    const bool is_operand = std::ranges::find(def.operands, spec.name) != def.operands.end();
+    text += is_operand ? "` (or an input)" : spec.optional ? "` (optional)" : "`";
   }
   return text;
 }

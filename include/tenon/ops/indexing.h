@@ -33,14 +33,17 @@ struct TopKOptions {
   bool sorted = true;  // otherwise in the order of x
 };
 Ordered top_k(Value x, std::int64_t k, TopKOptions options = {});  // the first of equals; NaN last
+Ordered top_k(Value x, Value k, TopKOptions options = {});         // one i64
 
 struct CumsumOptions {
   bool exclusive = false;  // without the element itself
   bool reverse = false;    // from the end
 };
 Value cumsum(Value x, std::int64_t axis, CumsumOptions options = {});
+Value cumsum(Value x, Value axis, CumsumOptions options = {});  // one i64
 
 Value one_hot(Value indices, std::int64_t depth, DType dtype = DType::f32);  // a new last axis
+Value one_hot(Value indices, Value depth, DType dtype = DType::f32);         // one i64
 Value iota(Graph& graph, Ints shape, std::int64_t axis = 0, DType dtype = DType::i64);
 Value iota(Value shape, std::int64_t axis = 0, DType dtype = DType::i64);  // counts along `axis`
 

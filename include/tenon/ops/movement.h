@@ -5,8 +5,8 @@
 
 namespace tenon {
 
-Value reshape(Value x, Ints shape);        // 0 copies x's dimension of that place, one -1 is inferred
-Value reshape(Value x, Value shape);       // i64[rank]; one -1 is inferred, 0 is an empty dimension
+Value reshape(Value x, Ints shape);  // 0 copies x's dimension of that place, one -1 is inferred
+Value reshape(Value x, Value shape, bool zero_copies = false);  // i64[rank], as above
 Value transpose(Value x, Ints perm = {});  // result axis i is x's axis perm[i]; none reverses all axes
 Value broadcast_to(Value x, Ints shape);   // aligned at the right; -1 keeps x's dimension
 Value broadcast_to(Value x, Value shape);  // i64[rank]
@@ -23,6 +23,9 @@ struct SliceSpec {
   std::int64_t step = 1;
 };
 Value slice(Value x, const std::vector<SliceSpec>& parts);
+// One entry of each vector, i64, for each of the axes: the first ones where none is named. Steps are 1 where
+// they are not given.
+Value slice(Value x, Value starts, Value ends, Ints axes = {}, Value steps = {});
 
 struct PadOptions {  // one entry an axis; a negative one crops
   Ints low;
@@ -31,6 +34,7 @@ struct PadOptions {  // one entry an axis; a negative one crops
   double value = 0;               // of the constant
 };
 Value pad(Value x, const PadOptions& options);
+Value pad(Value x, Value low, Value high, std::string mode = "constant", double value = 0);  // i64[rank]
 
 Value concat(const std::vector<Value>& parts, std::int64_t axis);
 Value reverse(Value x, Ints axes = {});  // all where empty
