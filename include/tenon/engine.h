@@ -2,8 +2,10 @@
 // plans are made for the shapes that are asked for.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,10 +18,18 @@ namespace tenon {
 struct EngineOptions {
   std::string backend = {};  // by name; otherwise the preferred one of those that were built in
   int threads = 1;
-  bool cache = true;       // of compiled code, on disk
-  std::size_t plans = 16;  // kept for `run`; the one unused longest makes room
-  bool keep_nan = false;   // otherwise an activation right behind a contraction may make 0 of NaN
+  bool cache = true;                   // of compiled code, on disk
+  std::size_t plans = 16;              // kept for `run`; the one unused longest makes room
+  bool keep_nan = false;               // otherwise an activation right behind a contraction may make 0 of NaN
+  std::set<std::string> without = {};  // passes to leave out: of `optional_engine_passes`
+  // Told what each pass did to which nodes, whenever a plan is made.
+  std::function<void(std::string_view text)> explain = {};
+  // A pass of the caller's own, over each program with all types known, just before its nodes are fused.
+  std::function<Graph(const Graph&)> own_pass = {};
 };
+
+// By name; what a program answers is the same, but for roundings, without any of them.
+std::vector<std::string> optional_engine_passes();
 
 // What is known of an engine beside its program.
 struct EngineInfo {
@@ -116,6 +126,11 @@ class Engine {
   const EngineOptions& options() const;
   std::vector<Port> inputs() const;
   std::vector<Port> outputs() const;
+  // The values between the two, in the order in which they are computed, named by where in the model they are
+  // written: an ONNX node's is called as the node is.
+  std::vector<Port> values() const;
+  // The same engine with such values as outputs behind its own.
+  Engine with_taps(const std::vector<std::string>& values) const;
   std::size_t weight_bytes() const;
   std::size_t plans_made() const;  // by `run`, since the engine was made
   // From the weights alone, packed filters for instance; each once, for all plans that read it.

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "recipe/nearest.h"
 
 namespace tenon::cli {
@@ -21,6 +22,7 @@ class Parser {
     add_eval();
     add_build();
     add_export();
+    add_diff();
     add_run();
     add_bench();
     add_inspect();
@@ -93,6 +95,13 @@ class Parser {
     group.add_option("--crop", feeding.crop, "The share in the middle that is kept of what fits");
     group.add_option("--sampling", feeding.sampling, "nearest, bilinear or bicubic");
   }
+  static void add_passes(CLI::App& command, Running& running) {
+    command
+        .add_option("--disable-pass", running.disabled_passes,
+                    "An optimisation to leave out, by name; a name that is none lists them")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
   static void add_json(CLI::App& command, bool& json) {
     command.add_flag("--json", json, "Print JSON for other programs");
   }
@@ -134,6 +143,7 @@ class Parser {
         command("build", "Make an engine of a run or an ONNX model, checked against the reference", build_);
     build.add_option("model", build_.model, "A run folder or an ONNX model")->required();
     build.add_option("-o,--out", build_.out, "The engine to write")->required();
+    build.add_flag("--explain", build_.running.explain, "Print what each pass did to which nodes");
     build.add_option("--items", build_.items, "Held-back items to check it with")->check(CLI::PositiveNumber);
     build
         .add_option("--shape", build_.shapes,
@@ -146,12 +156,31 @@ class Parser {
         "Inputs to check an ONNX model's engine with: NPY, NPZ or a picture; drawn ones if not given");
     add_feeding(build, build_.feeding);
     add_running(build, build_.running);
+    add_passes(build, build_.running);
   }
 
   void add_export() {
     CLI::App& out = command("export", "Write a run or an engine as an ONNX model", export_);
     out.add_option("model", export_.model, "A run folder, an engine or an ONNX model")->required();
     out.add_option("-o,--out", export_.out, "The ONNX file to write")->required();
+  }
+
+  void add_diff() {
+    CLI::App& diff = command("diff", "Name the first value at which two models differ", diff_);
+    diff.add_option("wanted", diff_.wanted,
+                    "The right one: an ONNX model, an engine or a run, which the reference runs, or values "
+                    "recorded as NPZ")
+        ->required();
+    diff.add_option("found", diff_.found, "The one to look at: an ONNX model, an engine or a run")
+        ->required();
+    diff.add_option("-i,--input", diff_.input, "What both run on, NPY or NPZ; drawn if not given");
+    diff.add_option("--tolerance", diff_.tolerance,
+                    "How far off a value may be, of its largest magnitude; 0.001 if not given")
+        ->check(CLI::NonNegativeNumber);
+    diff.add_option("--save", diff_.save, "Write what the node read and what both made of it, NPZ");
+    add_json(diff, diff_.json);
+    add_running(diff, diff_.running);
+    add_passes(diff, diff_.running);
   }
 
   void add_run() {
@@ -168,6 +197,7 @@ class Parser {
     add_feeding(run, run_.feeding);
     add_json(run, run_.json);
     add_running(run, run_.running);
+    add_passes(run, run_.running);
   }
 
   void add_bench() {
@@ -177,6 +207,7 @@ class Parser {
     bench.add_option("--seconds", bench_.seconds, "For each batch size")->check(CLI::PositiveNumber);
     add_json(bench, bench_.json);
     add_running(bench, bench_.running);
+    add_passes(bench, bench_.running);
   }
 
   void add_inspect() {
@@ -189,6 +220,7 @@ class Parser {
     inspect.add_option("--batch", inspect_.batch, "For dimensions left open")->check(CLI::PositiveNumber);
     add_json(inspect, inspect_.json);
     add_running(inspect, inspect_.running);
+    add_passes(inspect, inspect_.running);
   }
 
   void add_doctor() {
@@ -209,6 +241,7 @@ class Parser {
   EvalArguments eval_;
   BuildArguments build_;
   ExportArguments export_;
+  DiffArguments diff_;
   RunArguments run_;
   BenchArguments bench_;
   InspectArguments inspect_;
@@ -218,10 +251,13 @@ class Parser {
 }  // namespace
 
 EngineOptions engine_options(const Running& running) {
+  const auto say = [](std::string_view text) { print(text); };
   const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return {.backend = running.backend,
           .threads = running.threads > 0 ? running.threads : processors,
-          .cache = !running.no_cache};
+          .cache = !running.no_cache,
+          .without = {running.disabled_passes.begin(), running.disabled_passes.end()},
+          .explain = running.explain ? std::function<void(std::string_view)>(say) : nullptr};
 }
 
 Arguments parse_arguments(int count, char** words) { return Parser().parse(count, words); }

@@ -16,6 +16,8 @@ struct Running {
   std::string backend;
   int threads = 0;  // 0: one a processor
   bool no_cache = false;
+  std::vector<std::string> disabled_passes = {};
+  bool explain = false;  // print what each pass did
 };
 EngineOptions engine_options(const Running& running);
 
@@ -72,6 +74,16 @@ struct ExportArguments {
   std::string out;
 };
 
+struct DiffArguments {
+  std::string wanted;
+  std::string found;
+  std::string input;
+  std::string save;
+  double tolerance = 1e-3;
+  bool json = false;
+  Running running;
+};
+
 struct RunArguments {
   std::string engine;
   std::string input;
@@ -118,8 +130,8 @@ struct Message {
 };
 
 using Arguments =
-    std::variant<TrainArguments, EvalArguments, BuildArguments, ExportArguments, RunArguments, BenchArguments,
-                 InspectArguments, DoctorArguments, CompletionArguments, Message>;
+    std::variant<TrainArguments, EvalArguments, BuildArguments, ExportArguments, DiffArguments, RunArguments,
+                 BenchArguments, InspectArguments, DoctorArguments, CompletionArguments, Message>;
 
 // Help and mistakes come back as a Message.
 Arguments parse_arguments(int count, char** words);

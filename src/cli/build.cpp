@@ -57,8 +57,7 @@ Checked from_onnx(const BuildArguments& arguments) {
 }  // namespace
 
 int execute(const BuildArguments& arguments) {
-  const Checked built =
-      work([&] { return is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments); });
+  const Checked built = is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments);
   const AccuracyReport report = work([&] { return built.engine.verify(built.inputs); });
   print(cat("checked on ", built.on, ", ", report.backend, " beside the reference; the largest error:\n",
             error_table(report)));

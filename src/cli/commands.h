@@ -34,6 +34,7 @@ int execute(const TrainArguments& arguments);
 int execute(const EvalArguments& arguments);
 int execute(const BuildArguments& arguments);
 int execute(const ExportArguments& arguments);
+int execute(const DiffArguments& arguments);
 int execute(const RunArguments& arguments);
 int execute(const BenchArguments& arguments);
 int execute(const InspectArguments& arguments);

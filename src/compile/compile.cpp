@@ -1,11 +1,16 @@
 #include "compile/compile.h"
 
+#include <algorithm>
+#include <array>
+#include <cassert>
+
 #include "compile/cut.h"
 #include "pass/chunk.h"
 #include "pass/cse.h"
 #include "pass/dead.h"
 #include "pass/decompose.h"
 #include "pass/empty.h"
+#include "pass/explain.h"
 #include "pass/fold_scales.h"
 #include "pass/forward_convs.h"
 #include "pass/fuse.h"
@@ -22,6 +27,10 @@
 namespace tenon {
 
 namespace {
+constexpr auto kOptionalPasses = std::to_array<std::string_view>(
+    {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "block-images", "tile-pools",
+     "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
+
 // Applies passes one after another to one program.
 class Pipeline {
  public:
@@ -29,11 +38,15 @@ class Pipeline {
 
   template <class Pass>
   void apply(std::string_view name, const Pass& pass) {
-    graph_ = pass(graph_);
-    if (options_.trace) options_.trace(name, graph_);
+    Graph after = pass(graph_);
+    if (options_.explain)
+      if (const std::string change = explain_change(name, graph_, after); !change.empty())
+        options_.explain(change);
+    graph_ = std::move(after);
   }
   template <class Pass>
   void apply_optional(std::string_view name, const Pass& pass) {
+    assert(std::ranges::find(kOptionalPasses, name) != kOptionalPasses.end());
     if (!options_.disabled.contains(std::string(name))) apply(name, pass);
   }
   Graph take() { return std::move(graph_); }
@@ -104,6 +117,7 @@ Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const
 // Where `preparation` is given, weights that the plan reads may be packed, and it computes them so.
 Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options, Graph* preparation) {
   Pipeline program(std::move(typed), options);
+  if (options.own_pass) program.apply("own", options.own_pass);
   program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend, options.backend); });
   if (preparation)
     program.apply_optional("pack", [&](const Graph& graph) {
@@ -138,6 +152,8 @@ Executable make_executable(Graph typed, Backend& backend, const CompileOptions& 
   return tenon::make_executable(typed, std::move(parts));
 }
 }  // namespace
+
+std::span<const std::string_view> optional_passes() { return kOptionalPasses; }
 
 Executable compile(const Graph& source, const Types& inputs, Backend& backend,
                    const CompileOptions& options) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <span>
+#include <string_view>
 
 #include "plan/executable.h"
 
@@ -14,9 +15,14 @@ namespace tenon {
 struct CompileOptions {
   BackendOptions backend;
   std::set<std::string> disabled;  // optional passes to leave out, by name
-  // Told of each program, bodies and parts of a cut one too, after each pass, for `inspect` and tests.
-  std::function<void(std::string_view pass, const Graph& graph)> trace;
+  // A pass of the caller's own, over each typed program just before it is fused.
+  std::function<Graph(const Graph&)> own_pass;
+  // Told what each pass did to which nodes, of bodies and parts of a cut program too.
+  std::function<void(std::string_view text)> explain;
 };
+
+// Those that `disabled` may name.
+std::span<const std::string_view> optional_passes();
 
 // `inputs` gives the types of those inputs whose shapes the program leaves open.
 Executable compile(const Graph& source, const std::map<std::string, Type>& inputs, Backend& backend,

@@ -4,11 +4,20 @@
 
 namespace tenon {
 
+std::vector<std::string> optional_engine_passes() {
+  const auto names = optional_passes();
+  return {names.begin(), names.end()};
+}
+
 EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
     : content(std::move(chosen)),
       options(std::move(chosen_options)),
       backend(choose_backend(options.backend)),
       states(backend) {
+  const std::vector<std::string> passes = optional_engine_passes();
+  for (const std::string& name : options.without)
+    require(std::ranges::find(passes, name) != passes.end(), "there is no pass '", name,
+            "' to leave out; there are ", passes);
   require(options.threads >= 1, "an engine needs at least one thread, not ", options.threads);
   content.weights = engine::check_program(*content.program, content.weights);
 }
@@ -16,6 +25,9 @@ EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
 CompileOptions EngineCore::compile_options() const {
   CompileOptions compile;
   compile.backend = {options.threads, options.cache, options.keep_nan};
+  compile.disabled = options.without;
+  compile.own_pass = options.own_pass;
+  compile.explain = options.explain;
   return compile;
 }
 

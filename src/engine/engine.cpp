@@ -3,6 +3,7 @@
 #include "engine/errors.h"
 #include "engine/inputs.h"
 #include "engine/state.h"
+#include "engine/taps.h"
 
 namespace tenon {
 
@@ -143,6 +144,17 @@ std::vector<Port> Engine::outputs() const {
   std::vector<Port> ports;
   for (const auto& [name, ref] : program().outputs()) ports.push_back({name, program().type(ref)});
   return ports;
+}
+
+std::vector<Port> Engine::values() const {
+  std::vector<Port> ports;
+  for (const auto& [name, ref] : engine::tappable(program())) ports.push_back({name, program().type(ref)});
+  return ports;
+}
+
+Engine Engine::with_taps(const std::vector<std::string>& values) const {
+  return {engine::with_outputs(program(), engine::find_values(program(), values)), weights(), info(),
+          options()};
 }
 
 std::size_t Engine::weight_bytes() const {
