@@ -55,6 +55,12 @@ void add_epilogues(CaseTable& table) {
                                          {of({2, 3, 7, 6}), of({18, 3, 3, 3}, -0.5, 0.5),
                                           specials({18, 1, 1}), specials({2, 18, 5, 4})},
                                          [](const Values& x) { return conv(x[0], x[1]) + x[2]; }));
+  // A bias of one channel is a number that is repeated, and reshaped in the group.
+  append(
+      table[Op::conv],
+      with_epilogues("conv to one channel",
+                     {of({2, 3, 7, 6}), of({1, 3, 3, 3}, -0.5, 0.5), specials({1}), specials({2, 1, 5, 4})},
+                     [](const Values& x) { return conv(x[0], x[1]) + reshape(x[2], Ints{-1, 1, 1}); }));
 }
 
 }  // namespace tenon::conformance

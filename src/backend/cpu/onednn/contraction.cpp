@@ -54,8 +54,10 @@ class ContractionStep : public Step {
   int threads_;
 };
 
-// The place of an inner input among the node's inputs.
+// The place of an inner input among the node's inputs. A number that is repeated may be reshaped in the group:
+// its bytes are the same.
 std::uint32_t position_of(const Graph& body, Ref ref) {
+  while (body.node(ref).op == Op::reshape) ref = body.node(ref).inputs[0];
   for (std::uint32_t i = 0; i < body.inputs().size(); ++i)
     if (body.inputs()[i] == ref.node) return i;
   throw std::logic_error("an operand of an epilogue is no input of its group");
