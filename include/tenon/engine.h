@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -105,6 +106,9 @@ class Engine {
   Engine(const Graph& program, NamedTensors weights, EngineInfo info = {}, EngineOptions options = {});
   // The weights stay where they are in the file, mapped. Every byte is checked.
   static Engine load(const std::string& path, EngineOptions options = {});
+  // An engine file in memory, which `owner` keeps alive: the weights stay there.
+  static Engine from_memory(std::span<std::byte> file, std::shared_ptr<void> owner,
+                            EngineOptions options = {});
   // Whole or not at all.
   void save(const std::string& path) const;
 

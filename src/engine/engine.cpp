@@ -71,6 +71,11 @@ Engine Engine::load(const std::string& path, EngineOptions options) {
   return Engine(std::make_shared<State>(engine::read_content(path), std::move(options)));
 }
 
+Engine Engine::from_memory(std::span<std::byte> file, std::shared_ptr<void> owner, EngineOptions options) {
+  return Engine(
+      std::make_shared<State>(engine::read_content(file, "engine in memory", owner), std::move(options)));
+}
+
 void Engine::save(const std::string& path) const { engine::write_content(path, state_->core->content); }
 
 NamedTensors Engine::run(const NamedTensors& inputs) const {

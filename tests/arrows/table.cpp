@@ -26,6 +26,7 @@ const std::vector<Room> kRooms = {
     {"data", {"format", "base"}},
     {"train", {"nn", "data", "compile", "runtime", "format", "base"}},
     {"engine", {"compile", "runtime", "format", "ir", "base"}},
+    {"capi", {"engine", "onnx", "base"}},
     {"dist", {"backend/communicator.h", "base"}},
     {"serve", {"engine", "format", "base"}},
     {"forecast", {"compile", "ir", "base"}},
@@ -35,10 +36,10 @@ const std::vector<Room> kRooms = {
 };
 
 constexpr PublicHeader kPublicHeaders[] = {
-    {"error", "base"},  {"dtype", "base"},    {"tensor", "base"}, {"log", "base"},     {"graph", "ir"},
-    {"op", "ir"},       {"op_list", "ir"},    {"ops", "op"},      {"nn", "nn"},        {"onnx", "onnx"},
-    {"optim", "nn"},    {"gradient", "op"},   {"loss", "nn"},     {"data", "data"},    {"pictures", "data"},
-    {"train", "train"}, {"engine", "engine"}, {"diff", "engine"}, {"tenon", "tenon.h"}};
+    {"error", "base"},  {"dtype", "base"},    {"tensor", "base"}, {"log", "base"},  {"graph", "ir"},
+    {"op", "ir"},       {"op_list", "ir"},    {"ops", "op"},      {"nn", "nn"},     {"onnx", "onnx"},
+    {"optim", "nn"},    {"gradient", "op"},   {"loss", "nn"},     {"data", "data"}, {"pictures", "data"},
+    {"train", "train"}, {"engine", "engine"}, {"diff", "engine"}, {"c", "capi"},    {"tenon", "tenon.h"}};
 
 std::string_view up_to_any(std::string_view text, std::string_view ends) {
   return text.substr(0, text.find_first_of(ends));
