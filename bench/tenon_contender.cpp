@@ -1,10 +1,13 @@
 // Tenon's side of the benchmarks. A case is a row here and a row of the table in driver/cases.py;
 // the driver reports Tenon as absent from cases without one.
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "contender.h"
+#include "inference.h"
 #include "tenon/optim.h"
 #include "training.h"
 
@@ -42,9 +45,21 @@ Steps first_step(const Widths& widths, int threads, const std::string& cache) {
   return [=](std::int64_t) { TrainingStep(classifier(widths), optim::Adam{}, 64, threads).run(); };
 }
 
+// The ONNX models of the suite `infer`, by the names of their files.
+std::vector<Case> model_cases() {
+  std::vector<Case> cases;
+  for (const char* const name : {"resnet18", "resnet50", "mobilenetv2", "minilm", "lstm", "resnet20-cifar10",
+                                 "yunet_n_320", "dtln_1", "super_resolution"})
+    cases.push_back({name, [=](int threads) { return model_inference(name, threads); }});
+  cases.push_back({"resnet18-4-callers", [](int) { return concurrent_inference("resnet18", 4); }});
+  cases.push_back({"resnet50-build", [](int threads) { return engine_build("resnet50", threads); }, true});
+  cases.push_back({"resnet50-load", [](int threads) { return first_answer("resnet50", threads); }, true});
+  return cases;
+}
+
 std::vector<Case> all_cases() {
   const Widths mlp{784, 256, 128, 10};
-  return {
+  std::vector<Case> cases{
       {"train-mlp", [=](int threads) { return training(classifier(mlp), optim::Adam{}, 64, threads); }},
       {"train-tiny-10-16-10",
        [](int threads) { return training(classifier({10, 16, 10}), optim::Sgd{}, 32, threads); }},
@@ -57,6 +72,8 @@ std::vector<Case> all_cases() {
       {"first-step-cold", [=](int threads) { return first_step(mlp, threads, empty_cache()); }, true},
       {"first-step-warm", [=](int threads) { return first_step(mlp, threads, caches() + "/tenon"); }, true},
   };
+  std::ranges::move(model_cases(), std::back_inserter(cases));
+  return cases;
 }
 
 }  // namespace

@@ -13,16 +13,16 @@ from measure import Result, measure
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures Tenon beside its peers and writes build/bench/SUITE.jsonl.")
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help="all of: " + ", ".join(cases.suites()))
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="or a case; all of: " + ", ".join(cases.suites()))
     arguments = parser.parse_args()
-    if unknown := set(arguments.suites) - set(cases.suites()):
-        parser.error(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(cases.suites())}")
+    if unknown := [name for name in arguments.suites if not cases.named(name)]:
+        parser.error(f"no suite or case {', '.join(unknown)}; there are the suites {', '.join(cases.suites())}")
     return arguments
 
 
 def measure_suite(suite: str, floors: dict[int, machine.Floor]) -> list[Result]:
     results = []
-    for case in cases.of_suite(suite):
+    for case in cases.named(suite):
         for threads in case.threads:
             if threads > len(machine.all_cores()):
                 continue

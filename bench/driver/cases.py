@@ -89,6 +89,18 @@ def eval_case(name: str, *options: str) -> Case:
     return Case("cli", name, (2,), (), limit=0.5, unit="s", memory_limit=200, command=("eval", "{run}", *options))
 
 
+def encoder_inference() -> Work:
+    """minilm of peers/networks.py: projections and the two dense layers of each layer, scores and their mixing."""
+    width, tokens, layers = 384, 128, 6
+    weights = layers * 12 * width * width
+    return Work(2 * tokens * (weights + layers * 2 * tokens * width), F32 * weights)
+
+
+def model(name: str, goal: float, work: Work | None = None, unit: str = "ms") -> Case:
+    """One item through an ONNX model of this name."""
+    return Case("infer", name, BOTH, ENGINES, work, goal, unit=unit)
+
+
 CASES = (
     Case("train-mlp", "train-mlp", BOTH, TORCH, dense_training(64, MNIST_MLP, 3), goal=1.6),
     Case("train-tiny", "train-tiny-10-16-10", ONE, ("LibTorch",), dense_training(32, [10, 16, 10], 1), 40, limit=2),
@@ -96,6 +108,18 @@ CASES = (
     Case("train-keras-cnn", "train-keras-cnn", BOTH, TORCH + CHANNELS_LAST, keras_cnn_training(64), 2.5, unit="ms"),
     Case("infer-mlp", "infer-mlp-1", BOTH, ENGINES, dense_inference(1, SMALL_MLP), goal=1.5),
     Case("infer-mlp", "infer-mlp-64", BOTH, ENGINES, dense_inference(64, SMALL_MLP), goal=1.1),
+    model("resnet18", 1.6, Work(3.628e9, 46.7e6)),
+    model("resnet50", 1.25, Work(8.179e9, 102e6)),
+    model("mobilenetv2", 1.1, Work(0.602e9, 13.9e6)),
+    model("minilm", 1.05, encoder_inference()),
+    model("lstm", 1.3, Work(2 * 32 * 4 * 128 * (64 + 128), F32 * 4 * 128 * (64 + 128)), "us"),
+    model("resnet20-cifar10", 1.2, Work(81.6e6, 1.09e6), "us"),
+    model("yunet_n_320", 1.2),
+    model("dtln_1", 1.2, None, "us"),
+    model("super_resolution", 1.2, Work(5.97e9, 0.24e6)),
+    Case("infer", "resnet18-4-callers", (2,), ENGINES, Work(4 * 3.628e9, 46.7e6), unit="ms"),
+    Case("infer", "resnet50-build", ONE, ENGINES, limit=1, unit="s", runs=5, once=True),
+    Case("infer", "resnet50-load", ONE, (), limit=0.2, unit="s", runs=5, once=True),
     Case("infer-tiny", "infer-tiny", ONE, ENGINES, dense_inference(1, [4, 16, 16, 2]), limit=0.2),
     Case("first-step", "first-step-cold", (2,), ("PyTorch compiled",), limit=1, unit="s", runs=3, once=True),
     Case("first-step", "first-step-warm", (2,), ("PyTorch compiled",), limit=0.15, unit="s", runs=5, once=True),
@@ -105,8 +129,9 @@ CASES = (
 )
 
 
-def of_suite(suite: str) -> list[Case]:
-    return [case for case in CASES if case.suite == suite]
+def named(name: str) -> list[Case]:
+    """The cases of a suite, or the one case."""
+    return [case for case in CASES if name in (case.suite, case.name)]
 
 
 def suites() -> list[str]:

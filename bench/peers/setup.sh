@@ -7,11 +7,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$root/build/peers
 programs=$venv/contenders
-packages=(torch onnxruntime openvino onnx numpy)
+packages=(torch torchvision onnxruntime openvino onnx numpy)
 
 install_packages() {
   [[ -x $venv/bin/python ]] || python3 -m venv "$venv"
-  if [[ ${1:-} != --upgrade ]] && "$venv/bin/python" -c 'import torch, onnxruntime, openvino, onnx, numpy' 2>/dev/null; then
+  if [[ ${1:-} != --upgrade ]] && "$venv/bin/python" -c 'import torch, torchvision, onnxruntime, openvino, onnx, numpy' 2>/dev/null; then
     return
   fi
   "$venv/bin/python" -m pip install --quiet --upgrade "${packages[@]}"
@@ -35,8 +35,18 @@ compile_contenders() {
     "$(echo "$openvino"/libs/libopenvino.so.*)" -Wl,-rpath,"$openvino/libs" -Wl,--allow-shlib-undefined
 }
 
+# Models that others trained, where there is a folder of them: beside this checkout, or named by BENCH_SHARED.
+link_shared_models() {
+  local model shared=${BENCH_SHARED:-$root/../shared/data/models}
+  for model in "$shared"/*.onnx; do
+    if [[ -e $model ]]; then ln -sf "$(realpath "$model")" "$root/build/bench/models/"; fi
+  done
+}
+
 install_packages "$@"
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 compile_contenders
 "$venv/bin/python" "$root/bench/peers/models.py" "$root/build/bench/models"
+"$venv/bin/python" "$root/bench/peers/networks.py" "$root/build/bench/models" 2>/dev/null
+link_shared_models
 "$venv/bin/python" -m pip list 2>/dev/null | grep -E "^($(IFS='|'; echo "${packages[*]}")) "

@@ -50,6 +50,36 @@ TEST(BlockImages, BroadcastsABiasInBlocks) {
     return y = %10 })");
 }
 
+// The block is one more axis of the image, along which a window has one place.
+TEST(BlockImages, PoolsOverWindowsThatOverlap) {
+  expect_pass(R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 1, 1]) {
+    %2 = conv(%x, %w)
+    %3, %4 = max_pool(%2) {kernel = [3, 3], pads_high = [1, 1], pads_low = [1, 1], strides = [2, 2]}
+    return y = %3 })",
+              blocked, R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 1, 1]) {
+    %2 = conv(%x, %w)
+    %3 = reshape(%2) {shape = [1, 2, 4, 5, 5]}
+    %4 = transpose(%3) {perm = [0, 1, 3, 4, 2]}
+    %5, %6 = max_pool(%4) {kernel = [3, 3, 1], pads_high = [1, 1, 0], pads_low = [1, 1, 0], strides = [2, 2, 1]}
+    %7 = transpose(%5) {perm = [0, 1, 4, 2, 3]}
+    %8 = reshape(%7) {shape = [1, 8, 3, 3]}
+    return y = %8 })");
+}
+
+TEST(BlockImages, AveragesImagesInBlocks) {
+  expect_pass(R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 3, 3]) {
+    %2 = conv(%x, %w)
+    %3 = reduce_mean(%2) {axes = [2, 3], keep = true}
+    return y = %3 })",
+              blocked, R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 3, 3]) {
+    %2 = conv(%x, %w)
+    %3 = reshape(%2) {shape = [1, 2, 4, 3, 3]}
+    %4 = transpose(%3) {perm = [0, 1, 3, 4, 2]}
+    %5 = reduce_mean(%4) {axes = [2, 3]}
+    %6 = reshape(%5) {shape = [1, 8, 1, 1]}
+    return y = %6 })");
+}
+
 TEST(BlockImages, LeavesChannelsThatFillNoBlockAlone) {
   constexpr std::string_view kOdd = R"(graph g(x: f32[1, 3, 5, 5], w: f32[6, 3, 3, 3]) {
     %2 = conv(%x, %w)

@@ -61,5 +61,34 @@ TEST(InPlace, ThroughAViewAsWell) {
     update "a" = %3 })")));
 }
 
+std::size_t scratch_of(std::string_view text) { return plan_of(text).scratch_bytes; }
+
+TEST(InPlace, WritesAResultOverAnInputThatNothingReadsLater) {
+  EXPECT_EQ(scratch_of(R"(graph g(x: f32[16]) {
+    %1 = exp(%x)
+    %2 = add(%1, %x)
+    %3 = add(%2, %x)
+    return y = %3 })"),
+            64u);
+}
+
+TEST(InPlace, NotWhereTheInputIsReadLater) {
+  EXPECT_EQ(scratch_of(R"(graph g(x: f32[16]) {
+    %1 = exp(%x)
+    %2 = add(%1, %x)
+    %3 = add(%2, %1)
+    return y = %3 })"),
+            128u);
+}
+
+TEST(InPlace, NotWhereTheStepReadsItAsAnotherInputToo) {
+  EXPECT_EQ(scratch_of(R"(graph g(x: f32[16]) {
+    %1 = exp(%x)
+    %2 = add(%1, %1)
+    %3 = exp(%2)
+    return y = %3 })"),
+            128u);
+}
+
 }  // namespace
 }  // namespace tenon

@@ -63,6 +63,15 @@ TEST_F(ChooseAlgorithmTest, AutomaticFollowsTheRuleAndFallsBack) {
   EXPECT_FALSE(is_winograd(direct));
 }
 
+TEST_F(ChooseAlgorithmTest, LargeTilesWhereThereAreManyOrTheChannelsAreDeep) {
+  EXPECT_EQ(chosen(Kind::forward_inference, 1, 64, 64, 56), Algorithm::winograd_large);
+  EXPECT_EQ(chosen(Kind::forward_inference, 1, 256, 256, 14), Algorithm::winograd_large);
+  EXPECT_EQ(chosen(Kind::forward_inference, 1, 64, 64, 14), Algorithm::winograd);
+  const auto large = make_convolution(square(Kind::forward_inference, 1, 32, 32, 20), kThreads);
+  ASSERT_TRUE(large);
+  EXPECT_NE(large->implementation().find("wino_4x3"), std::string_view::npos);
+}
+
 TEST(ChooseAlgorithm, CandidatesBeginWithTheRulesChoice) {
   const auto large = candidates(square(Kind::forward_training, 64, 64, 64, 16));
   ASSERT_EQ(large.size(), 4u);
