@@ -27,14 +27,23 @@ recipe::Interface without_preparation(const recipe::Interface& built) {
   return rest;
 }
 
+// A model that was trained on pictures takes others as it took those.
+recipe::Interface trained_interface(const Engine& engine, const std::string& model) {
+  recipe::Interface interface;
+  const std::optional<std::string> recipe = note(engine.info(), kRecipeNote);
+  if (recipe && !recipe->empty())
+    interface.input.picture = recipe::parse_recipe(*recipe, model + ": recipe").data.picture;
+  return interface;
+}
+
 recipe::Interface written_interface(const std::string& model, const Engine& engine,
                                     const std::string& given) {
   if (!given.empty()) return recipe::read_interface(given);
   const std::string beside = model + ".toml";
   if (std::filesystem::is_regular_file(beside)) return recipe::read_interface(beside);
-  const std::optional<std::string> kept = note(engine.info(), kInterfaceNote);
-  if (!kept) return {};
-  return without_preparation(recipe::parse_interface(*kept, cat(model, ": interface")));
+  if (const std::optional<std::string> kept = note(engine.info(), kInterfaceNote))
+    return without_preparation(recipe::parse_interface(*kept, cat(model, ": interface")));
+  return trained_interface(engine, model);
 }
 
 template <class T>

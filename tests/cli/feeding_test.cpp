@@ -112,6 +112,19 @@ TEST_F(FeedingTest, AnEngineIsBuiltToTakePictures) {
   EXPECT_EQ(answer("built.tenon", {}).number(0), 200);
 }
 
+TEST_F(FeedingTest, AModelTrainedOnPicturesTakesOthersAsThose) {
+  const Engine engine = channel_means({DType::f32, {"N", 3, 2, 2}});
+  EngineInfo info;
+  info.notes = {{"recipe",
+                 "data = { kind = 'pictures', train = ['x'], size = [2, 2], fit = 'stretch' }\nmodel.layers "
+                 "= ['relu']"}};
+  const Engine trained(engine.program(), {}, info, {.backend = "reference"});
+  EXPECT_EQ(cli::interface_of("m.tenon", trained, {}).input.picture.fit, "stretch");
+  cli::Feeding cropping;
+  cropping.fit = "crop";
+  EXPECT_EQ(cli::interface_of("m.tenon", trained, cropping).input.picture.fit, "crop");
+}
+
 TEST_F(FeedingTest, WithoutAWordAnEngineStaysAsItIs) {
   const Engine engine = channel_means({DType::f32, {"N", 3, 2, 2}});
   EXPECT_EQ(to_string(cli::prepared(engine, {}).inputs()[0].type), "f32[N, 3, 2, 2]");
