@@ -97,7 +97,9 @@ int execute(const EvalArguments& arguments) {
   const Model model = open_model(arguments.model, arguments.running);
   const recipe::Interface interface = interface_of(arguments.model, model.engine, arguments.feeding);
   const Dataset data = data_for(arguments, model, interface);
-  const bool has_loss = model.recipe.has_value() && arguments.metrics.empty();
+  const bool as_trained =
+      arguments.metrics.empty() && arguments.target.empty() && !says_preparation(interface);
+  const bool has_loss = model.recipe.has_value() && as_trained;
   const Score score = has_loss ? score_by_trainer(*model.recipe, model.engine, data, arguments)
                                : score_by_engine(feed(model.engine, interface, data), data, arguments);
   Json::Object json{{"items", score.items}};

@@ -13,11 +13,6 @@
 namespace tenon::cli {
 
 namespace {
-bool says_preparation(const recipe::ModelInput& input) {
-  return input.scale || !input.mean.empty() || !input.deviation.empty() || !input.layout.empty() ||
-         input.channels == "bgr";
-}
-
 // Of an engine that has its preparation in front already, this alone is still to be done.
 recipe::Interface without_preparation(const recipe::Interface& built) {
   recipe::Interface rest;
@@ -27,14 +22,25 @@ recipe::Interface without_preparation(const recipe::Interface& built) {
   return rest;
 }
 
+// A model that was trained on pictures takes others as it took those.
+recipe::Interface trained_interface(const Engine& engine, const std::string& model) {
+  recipe::Interface interface;
+  const std::optional<std::string> recipe = note(engine.info(), kRecipeNote);
+  if (recipe && !recipe->empty())
+    interface.input.picture = recipe::parse_recipe(*recipe, model + ": recipe").data.picture;
+  return interface;
+}
+
 recipe::Interface written_interface(const std::string& model, const Engine& engine,
                                     const std::string& given) {
   if (!given.empty()) return recipe::read_interface(given);
   const std::string beside = model + ".toml";
-  if (std::filesystem::is_regular_file(beside)) return recipe::read_interface(beside);
-  const std::optional<std::string> kept = note(engine.info(), kInterfaceNote);
-  if (!kept) return {};
-  return without_preparation(recipe::parse_interface(*kept, cat(model, ": interface")));
+  // The recipe of a run may be called so, and says all of it already.
+  const bool is_file = std::filesystem::is_regular_file(model);
+  if (is_file && std::filesystem::is_regular_file(beside)) return recipe::read_interface(beside);
+  if (const std::optional<std::string> kept = note(engine.info(), kInterfaceNote))
+    return without_preparation(recipe::parse_interface(*kept, cat(model, ": interface")));
+  return trained_interface(engine, model);
 }
 
 template <class T>
@@ -86,6 +92,12 @@ Fed fit_together(const Engine& engine, const recipe::Interface& interface, Named
 }
 }  // namespace
 
+bool says_preparation(const recipe::Interface& interface) {
+  const recipe::ModelInput& input = interface.input;
+  return input.scale || !input.mean.empty() || !input.deviation.empty() || !input.layout.empty() ||
+         input.channels == "bgr";
+}
+
 recipe::Interface interface_of(const std::string& model, const Engine& engine, const Feeding& feeding) {
   recipe::Interface interface = written_interface(model, engine, feeding.interface);
   recipe::ModelInput& input = interface.input;
@@ -115,7 +127,7 @@ Port fed_port(const Engine& engine, const recipe::Interface& interface) {
 Engine prepared(const Engine& engine, const recipe::Interface& interface, const Type& given) {
   const Port port = fed_port(engine, interface);
   const bool bytes_for_floats = given.dtype == DType::u8 && is_float(port.type.dtype);
-  const bool said = says_preparation(interface.input);
+  const bool said = says_preparation(interface);
   if (!said && !bytes_for_floats) return described(engine, engine.program(), interface);
   if (!said)
     log(LogLevel::warn,
@@ -129,7 +141,7 @@ Engine prepared(const Engine& engine, const recipe::Interface& interface, const 
 
 Engine prepared(const Engine& engine, const recipe::Interface& interface) {
   const Type& type = fed_port(engine, interface).type;
-  if (!says_preparation(interface.input)) return described(engine, engine.program(), interface);
+  if (!says_preparation(interface)) return described(engine, engine.program(), interface);
   if (type.rank() != 4) return prepared(engine, interface, {DType::u8, type.dims, type.ranked});
   recipe::Interface channels_last = interface;
   if (interface.input.layout.empty()) channels_last.input.layout = "nhwc";

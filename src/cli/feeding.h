@@ -13,6 +13,9 @@ inline constexpr std::string_view kInterfaceNote = "interface";
 // built with a preparation, its own note says what pictures become before it.
 recipe::Interface interface_of(const std::string& model, const Engine& engine, const Feeding& feeding);
 
+// Whether anything is to be put in front of the model.
+bool says_preparation(const recipe::Interface& interface);
+
 // The input that the interface is of.
 Port fed_port(const Engine& engine, const recipe::Interface& interface);
 

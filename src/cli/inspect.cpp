@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/feeding.h"
 #include "cli/model.h"
 #include "cli/output.h"
 #include "engine/content.h"
@@ -41,7 +42,7 @@ std::string summary_text(const Engine& engine) {
   rows.push_back({"weights", cat(engine.weights().size(), " tensors, ", in_bytes(engine.weight_bytes()))});
   if (!engine.info().class_names.empty()) rows.push_back({"classes", cat(engine.info().class_names)});
   for (const auto& [name, value] : engine.info().notes)
-    if (name != kRecipeNote) rows.push_back({name, value});
+    if (name != kRecipeNote && name != kInterfaceNote) rows.push_back({name, value});
   for (const OutputError& error : engine.report().outputs)
     rows.push_back(
         {"checked", cat(error.output, " on ", engine.report().items, " items: off by ",

@@ -22,7 +22,7 @@ Layout layout_of(Cifar kind) { return kind == Cifar::ten ? Layout{1, {10, 0}} : 
 
 // Unpacked data do not say how long they are.
 std::vector<std::byte> read_all(Source& source) {
-  constexpr std::size_t kStep = std::size_t{1} << 20;
+  constexpr std::size_t kStep = std::size_t{1} << 16;
   std::vector<std::byte> bytes;
   for (;;) {
     const std::size_t begin = bytes.size();

@@ -22,12 +22,13 @@ Type raw_type(const std::string& input, const Type& prepared, Layout layout, DTy
   return {raw, {dims[0], dims[2], dims[3]}};
 }
 
-void check_result(const std::string& input, const Type& wanted, const Type& made) {
-  bool matches = wanted.rank() == made.rank();
-  for (std::size_t axis = 0; matches && axis < wanted.dims.size(); ++axis)
-    matches = wanted.dims[axis] == made.dims[axis] || !made.dims[axis].is_constant();
-  require(matches, "input '", input, "' is ", wanted, ", but prepared it would be ", made,
-          ": give one mean and one deviation for each of its channels, or one for all");
+void check_channels(const std::string& input, const Type& type, const Preparation& preparation) {
+  for (const std::size_t count : {preparation.mean.size(), preparation.deviation.size()}) {
+    const bool known = type.rank() >= 2 && type.dims[1].is_constant();
+    require(count <= 1 || !known || type.dims[1].is(static_cast<std::int64_t>(count)), "input '", input,
+            "' is ", type, ": give one mean and one deviation for each of its channels, or one for all, not ",
+            count);
+  }
 }
 }  // namespace
 
@@ -45,10 +46,10 @@ Graph with_preparation(const Graph& program, std::string_view input, const Prepa
       inputs.push_back(prepared.input(name, wanted));
       continue;
     }
+    check_channels(name, wanted, preparation);
     prepared.set_label("preparation");
     const Value items = prepared.input(name, raw_type(name, wanted, preparation.layout, raw));
     const Value ready = preparation(context, items);
-    check_result(name, wanted, ready.type());
     inputs.push_back(ready.dtype() == wanted.dtype ? ready : cast(ready, wanted.dtype));
     prepared.set_label("");
   }

@@ -50,6 +50,20 @@ TEST_F(EngineCommands, EvalTakesOtherData) {
   EXPECT_EQ(run({"eval", "m.tenon", "--data", "x.npy"}).code, 2);
 }
 
+TEST_F(EngineCommands, EvalTakesItsRunsRecipeForNoInterface) {
+  std::filesystem::copy_file(path("points.toml"), path("run.toml"));
+  EXPECT_EQ(json_of({"eval", "run", "--json"}).at("items").integer(), 18);
+  std::filesystem::remove(path("run.toml"));
+}
+
+TEST_F(EngineCommands, EvalPreparesAsItIsTold) {
+  const Json plain = json_of({"eval", "run", "--json", "--metric", "accuracy"});
+  EXPECT_EQ(plain.find("loss"), nullptr);
+  EXPECT_GT(plain.at("accuracy").number(), 0.8);
+  EXPECT_LT(json_of({"eval", "run", "--json", "--scale", "-1"}).at("accuracy").number(),
+            plain.at("accuracy").number());
+}
+
 TEST_F(EngineCommands, RunAnswersAsTheTrainedModelAtAnyBatchSize) {
   ASSERT_EQ(run({"run", "m.tenon", "-i", "x.npy", "-o", "y_all.npy", "--backend", "reference"}).code, 0);
   const SavedRun saved = open_run(path("run"));
