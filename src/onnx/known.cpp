@@ -13,7 +13,8 @@ bool is_small(const Type& type) { return !type.concrete() || type.size() <= kLar
 bool can_evaluate(const Node& node) {
   const OpDef& def = definition(node.op);
   const bool computes = def.kernel || def.decompose;
-  return computes && !node.inputs.empty() && node.bodies.empty() && !def.random && !def.effects;
+  const bool has_source = !node.inputs.empty() || node.op == Op::iota;
+  return computes && has_source && node.bodies.empty() && !def.random && !def.effects;
 }
 }  // namespace
 

@@ -62,23 +62,6 @@ std::optional<std::int64_t> copies(const Call& call, const ResizeMode& mode, con
   return repeats ? std::optional(static_cast<std::int64_t>(factor)) : std::nullopt;
 }
 
-Value repeated(const Call& call, Value x, std::int64_t axis, std::int64_t times) {
-  if (times == 1) return x;
-  const std::int64_t rank = x.rank();
-  const Value sizes = sizes_of(call, x);
-  const auto shape = [&](const std::vector<Value>& middle) {
-    std::vector<Value> parts;
-    if (axis > 0) parts.push_back(part(call, sizes, 0, axis));
-    parts.insert(parts.end(), middle.begin(), middle.end());
-    if (axis + 1 < rank) parts.push_back(part(call, sizes, axis + 1, rank));
-    return constant_if_known(call, parts.size() == 1 ? parts[0] : concat(parts, 0));
-  };
-  const Value own = size_of_axis(call, x, axis);
-  const Value split = reshaped(call, x, shape({own, call.integers({1})}));
-  const Value wide = stretched(call, split, shape({own, call.integers({times})}));
-  return reshaped(call, wide, shape({own * static_cast<double>(times)}));
-}
-
 Value nearest(const Call& call, Value x, const ResizeMode& mode, const ResizedAxis& a) {
   if (const auto times = copies(call, mode, a)) return repeated(call, x, a.axis, *times);
   const Value place = rounded(call, mode, a, coordinates_of(call, mode, a));

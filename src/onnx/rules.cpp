@@ -14,6 +14,14 @@ const Rules& rules() {
     add_normalisation_rules(rules);
     add_resize_rules(rules);
     add_sampling_rules(rules);
+    add_quantised_rules(rules);
+    add_qlinear_rules(rules);
+    add_recurrent_rules(rules);
+    add_signal_rules(rules);
+    add_random_rules(rules);
+    add_optimiser_rules(rules);
+    add_sequence_rules(rules);
+    add_algebra_rules(rules);
     add_control_rules(rules);
     add_loss_rules(rules);
     add_indexing_rules(rules);

@@ -45,26 +45,16 @@ std::vector<Item> transposing(const Call& call) { return {transpose(call.input(0
 
 std::vector<Item> squeezing(const Call& call) {
   const Value x = call.input(0);
-  std::optional<Ints> axes = call.required_ints("axes", 1);
-  const std::int64_t rank = x.rank();
-  std::vector<bool> gone(static_cast<std::size_t>(rank));
+  const std::optional<Ints> axes = call.required_ints("axes", 1);
+  std::vector<bool> gone(static_cast<std::size_t>(x.rank()));
   if (axes)
-    for (const std::int64_t axis : *axes) gone[static_cast<std::size_t>(place_of(call, axis, rank))] = true;
-  Ints shape, kept;
-  int open = 0;
-  for (std::size_t i = 0; i < gone.size(); ++i) {
-    const Dim dim = x.type().dims[i];
-    if (!axes) {
-      call.require(dim.is_constant(), "which of its axes are 1 is not known: it needs the axes");
-      gone[i] = dim.is(1);
-    }
-    if (gone[i]) continue;
-    kept.push_back(static_cast<std::int64_t>(i));
-    open += dim.is_constant() && !dim.is(0) ? 0 : 1;
-    shape.push_back(dim.is_constant() && !dim.is(0) ? dim.constant() : -1);
+    for (const std::int64_t axis : *axes)
+      gone[static_cast<std::size_t>(place_of(call, axis, x.rank()))] = true;
+  for (std::size_t i = 0; i < gone.size() && !axes; ++i) {
+    call.require(x.type().dims[i].is_constant(), "which of its axes are 1 is not known: it needs the axes");
+    gone[i] = x.type().dims[i].is(1);
   }
-  if (open <= 1) return {reshape(x, shape)};
-  return {reshape(x, gather(shape_of(x), call.integers(kept)))};
+  return {without_axes(call, x, gone)};
 }
 
 std::vector<Item> unsqueezing(const Call& call) {

@@ -1,3 +1,4 @@
+#include "onnx/random.h"
 #include "onnx/rules.h"
 #include "onnx/shapes.h"
 
@@ -99,15 +100,21 @@ std::vector<Item> local_response(const Call& call) {
 // In inference every element stays; the mask says so.
 std::vector<Item> dropping(const Call& call) {
   const Value x = call.input(0);
-  if (call.opset() >= 12 && call.has(2)) {
-    const auto training = call.known_number(2);
-    const auto rate = call.has(1) ? call.known_number(1) : std::optional(0.5);
-    call.require((training && *training == 0) || (rate && *rate == 0),
-                 "dropout in training mode is not supported in an imported model");
+  if (call.opset() >= 12 && call.has(2) && call.known_number(2) != 0.0 && call.known_number(1) != 0.0) {
+    const Value rate = call.has(1) ? as_scalar(call.input(1)) : call.constant(Tensor::scalar(0.5F));
+    return drop_in_training(call, x, rate, as_scalar(call.input(2)));
   }
   if (!call.wants(1)) return {x};
-  const Value kept = broadcast_to(call.constant(Tensor::scalar<bool>(true)), shape_of(x));
+  const Value kept = stretched(call, call.constant(Tensor::scalar<bool>(true)), sizes_of(call, x));
   return {x, call.opset() < 10 ? cast(kept, x.dtype()) : kept};
+}
+
+// Over all axes but that of the channels, or those that are named.
+std::vector<Item> mean_and_variance(const Call& call) {
+  const Value x = call.input(0);
+  const Ints axes = call.ints("axes", {0, 2, 3});
+  const Value off = x - reduce_mean(x, axes, true);
+  return {off / (sqrt(reduce_mean(off * off, axes, true)) + 1e-9)};
 }
 }  // namespace
 
@@ -120,6 +127,7 @@ void add_normalisation_rules(Rules& rules) {
   rules.add("LRN", local_response);
   rules.add("LayerNormalization", layer);
   rules.add("LogSoftmax", soft<log_soft_maximum>);
+  rules.add("MeanVarianceNormalization", mean_and_variance);
   rules.add("RMSNormalization", root_mean_square);
   rules.add("Softmax", soft<soft_maximum>);
 }

@@ -68,6 +68,44 @@ Value places_along(const Call& call, Value x, std::int64_t axis, DType dtype) {
   return along(counted(call, size_of_axis(call, x, axis), dtype), place_of(call, axis, x.rank()), x.rank());
 }
 
+Value repeated(const Call& call, Value x, std::int64_t axis, std::int64_t times) {
+  if (times == 1) return x;
+  const std::int64_t rank = x.rank();
+  const Value sizes = sizes_of(call, x);
+  const auto shape = [&](const std::vector<Value>& middle) {
+    std::vector<Value> parts;
+    if (axis > 0) parts.push_back(part(call, sizes, 0, axis));
+    parts.insert(parts.end(), middle.begin(), middle.end());
+    if (axis + 1 < rank) parts.push_back(part(call, sizes, axis + 1, rank));
+    return constant_if_known(call, parts.size() == 1 ? parts[0] : concat(parts, 0));
+  };
+  const Value own = size_of_axis(call, x, axis);
+  const Value split = reshaped(call, x, shape({own, call.integers({1})}));
+  const Value wide = stretched(call, split, shape({own, call.integers({times})}));
+  return reshaped(call, wide, shape({own * static_cast<double>(times)}));
+}
+
+Value without_axes(const Call& call, Value x, const std::vector<bool>& gone) {
+  Ints shape, kept;
+  int open = 0;
+  for (std::size_t i = 0; i < gone.size(); ++i) {
+    if (gone[i]) continue;
+    const Dim dim = x.type().dims[i];
+    const bool is_said = dim.is_constant() && !dim.is(0);
+    kept.push_back(static_cast<std::int64_t>(i));
+    shape.push_back(is_said ? dim.constant() : -1);
+    open += is_said ? 0 : 1;
+  }
+  return open <= 1 ? reshape(x, shape) : reshape(x, gather(shape_of(x), call.integers(kept)));
+}
+
+Value at_place(const Call& call, Value x, std::int64_t place, std::int64_t axis) {
+  std::vector<bool> gone(static_cast<std::size_t>(x.rank()));
+  gone[static_cast<std::size_t>(axis)] = true;
+  const bool is_only = x.type().dims[static_cast<std::size_t>(axis)].is(1);
+  return without_axes(call, is_only ? x : slice(x, {{axis, place, place + 1}}), gone);
+}
+
 Value as_scalar(Value x) { return x.type().ranked && x.rank() == 0 ? x : reshape(x, Ints{}); }
 
 Value cast_to(Value x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }

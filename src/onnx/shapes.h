@@ -24,6 +24,11 @@ Value flat(Value x);
 Value along(Value vector, std::int64_t axis, std::int64_t rank);
 // The places along one axis of x, so that it broadcasts to x.
 Value places_along(const Call& call, Value x, std::int64_t axis, DType dtype = DType::i64);
+// Each place of the axis as often as `times` says, one behind the other.
+Value repeated(const Call& call, Value x, std::int64_t axis, std::int64_t times);
+// Without those of its axes, which are 1; and x at one place of an axis, without the axis.
+Value without_axes(const Call& call, Value x, const std::vector<bool>& gone);
+Value at_place(const Call& call, Value x, std::int64_t place, std::int64_t axis);
 Value as_scalar(Value x);             // of one element
 Value cast_to(Value x, DType dtype);  // x itself where it is of the type
 
