@@ -8,7 +8,10 @@ namespace tenon::onnx {
 
 class Body {
  public:
-  Body(std::string name, Body* around) : graph_(std::move(name)), around_(around) {}
+  Body(std::string name, Body& around) : Body(std::move(name), around.budget_) { around_ = &around; }
+  Body(std::string name, Budget& budget) : graph_(std::move(name)), budget_(budget), known_(graph_, budget) {}
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
 
   Graph& graph() { return graph_; }
 
@@ -21,12 +24,16 @@ class Body {
   Known& known() { return known_; }
 
   const std::vector<Value>& captured() const { return captured_; }  // in the graph around
+  // Pays for the nodes that were written since the last time.
+  void pay();
   Graph take() { return std::move(graph_); }
 
  private:
   Graph graph_;
+  Budget& budget_;
   Known known_;
-  Body* around_;
+  Body* around_ = nullptr;
+  std::size_t paid_ = 0;  // nodes
   std::vector<Value> captured_;
   std::vector<Value> inside_;
 };

@@ -44,7 +44,7 @@ std::optional<Tensor> Call::known(std::size_t input) const {
   return has(input) ? known(this->input(input)) : std::nullopt;
 }
 
-std::optional<Tensor> Call::known(Value value) const { return scope_.body().known().find(value); }
+std::optional<Tensor> Call::known(Value value) const { return scope_.body().known().find(value.ref()); }
 
 Tensor Call::required(std::size_t input, std::string_view what) const {
   const auto tensor = known(input);
@@ -129,11 +129,13 @@ std::vector<std::string> Call::texts(std::string_view name) const {
                : std::vector<std::string>();
 }
 
-Tensor Call::tensor(std::string_view name) const {
+const TensorDef& Call::tensor_attribute(std::string_view name) const {
   const Attribute* const found = attribute(name, AttributeKind::tensor);
   require(found && found->tensor, "its attribute '", name, "' is missing");
-  return scope_.import().decode(*found->tensor);
+  return *found->tensor;
 }
+
+Tensor Call::tensor(std::string_view name) const { return scope_.import().decode(tensor_attribute(name)); }
 
 const GraphDef& Call::graph_attribute(std::string_view name) const {
   const Attribute* const found = attribute(name, AttributeKind::graph);

@@ -56,6 +56,7 @@ class Call {
   Ints ints(std::string_view name, const Ints& fallback = {}) const;
   std::vector<double> numbers(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
+  const TensorDef& tensor_attribute(std::string_view name) const;
   Tensor tensor(std::string_view name) const;
   const GraphDef& graph_attribute(std::string_view name) const;
   // The element type that an attribute names by ONNX's number.

@@ -65,6 +65,7 @@ OwnedBytes load_external(const Origin& origin, std::string_view tensor, const Ex
           path.string(), "': tensor '", tensor, "' of '", origin.name, "' lies behind its end: it has ", size,
           " bytes");
   const std::size_t offset = static_cast<std::size_t>(external.offset);
+  origin.budget->add_file(static_cast<std::size_t>(external.length.value_or(size - offset)));
   return {file->bytes().subspan(offset, static_cast<std::size_t>(external.length.value_or(size - offset))),
           file};
 }

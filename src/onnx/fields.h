@@ -8,23 +8,6 @@
 
 namespace tenon::onnx {
 
-// How many more things the reader may make, so that what it makes stays in proportion to the file.
-class Budget {
- public:
-  explicit Budget(std::size_t file_bytes)
-      : left_(kAlways + static_cast<std::int64_t>(file_bytes / kBytesEach)) {}
-
-  void take(const Origin& origin, std::string_view at) {
-    require_at(left_-- > 0, origin.name, origin.offset_of(at), "there are more nodes, values and attributes ",
-               "than a model of ", origin.bytes.size(), " bytes can have");
-  }
-
- private:
-  static constexpr std::int64_t kAlways = 1 << 15;
-  static constexpr std::int64_t kBytesEach = 150;
-  std::int64_t left_;
-};
-
 // The current field of a message, to be read by at most one of these.
 class Field {
  public:
@@ -61,31 +44,27 @@ class Field {
 
   // A repeated field comes packed or one by one.
   void append_to(std::vector<std::int64_t>& values) {
-    if (reader_.wire_type() == protozero::pbf_wire_type::varint) return values.push_back(integer());
-    expect(protozero::pbf_wire_type::length_delimited);
-    guarded([&] {
-      const auto packed = reader_.get_packed_int64();
-      values.insert(values.end(), packed.begin(), packed.end());
-      return true;
-    });
+    if (reader_.wire_type() == protozero::pbf_wire_type::varint) return append_one(values, integer());
+    append_packed(values, [&] { return reader_.get_packed_int64(); });
   }
   void append_to(std::vector<float>& values) {
-    if (reader_.wire_type() == protozero::pbf_wire_type::fixed32) return values.push_back(number32());
-    expect(protozero::pbf_wire_type::length_delimited);
-    guarded([&] {
-      const auto packed = reader_.get_packed_float();
-      values.insert(values.end(), packed.begin(), packed.end());
-      return true;
-    });
+    if (reader_.wire_type() == protozero::pbf_wire_type::fixed32) return append_one(values, number32());
+    append_packed(values, [&] { return reader_.get_packed_float(); });
   }
   void append_to(std::vector<double>& values) {
-    if (reader_.wire_type() == protozero::pbf_wire_type::fixed64) return values.push_back(number64());
-    expect(protozero::pbf_wire_type::length_delimited);
-    guarded([&] {
-      const auto packed = reader_.get_packed_double();
-      values.insert(values.end(), packed.begin(), packed.end());
-      return true;
-    });
+    if (reader_.wire_type() == protozero::pbf_wire_type::fixed64) return append_one(values, number64());
+    append_packed(values, [&] { return reader_.get_packed_double(); });
+  }
+
+  // For what is about to be made.
+  void pay(std::size_t bytes) const {
+    if (!origin_.budget->has(bytes))
+      fail("there is more here than a model of ", origin_.bytes.size(), " bytes can have");
+    origin_.budget->take(bytes);
+  }
+  template <class T>
+  void pay_for(std::size_t count = 1) const {
+    pay(count * sizeof(T));
   }
 
   template <class... Parts>
@@ -94,6 +73,24 @@ class Field {
   }
 
  private:
+  // A vector that grows takes twice what it holds.
+  template <class T>
+  void append_one(std::vector<T>& values, T value) {
+    pay_for<T>(2);
+    values.push_back(value);
+  }
+
+  template <class T, class Get>
+  void append_packed(std::vector<T>& values, const Get& get) {
+    expect(protozero::pbf_wire_type::length_delimited);
+    guarded([&] {
+      const auto packed = get();
+      pay_for<T>(packed.size());
+      values.insert(values.end(), packed.begin(), packed.end());
+      return true;
+    });
+  }
+
   void expect(protozero::pbf_wire_type type) {
     if (reader_.wire_type() != type)
       fail("this is no ONNX file, or a damaged one: field ", number(), " is of wire type ",

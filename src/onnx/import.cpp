@@ -14,8 +14,23 @@ namespace tenon::onnx {
 namespace {
 constexpr int kDeepestCalls = 64;             // functions that call functions, bodies within bodies
 constexpr std::int64_t kConstantSize = 1024;  // elements
-constexpr std::int64_t kFewestNodes = 1 << 15;
-constexpr std::size_t kBytesANode = 150;
+constexpr std::int64_t kHighestRank = 64;
+constexpr std::size_t kLongestLabel = 200;
+constexpr std::size_t kBytesAName = 1000;  // at most, for what a node writes for one of its inputs or outputs
+
+class Deeper {
+ public:
+  explicit Deeper(int& depth) : depth_(depth) {
+    require(depth_ + 1 < kDeepestCalls, "functions and bodies are nested ", kDeepestCalls, " deep");
+    ++depth_;
+  }
+  ~Deeper() { --depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  int& depth_;
+};
 
 bool is_identifier(std::string_view text) {
   const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
@@ -28,69 +43,46 @@ Dim dim_of(const DimDef& dim) {
   return is_identifier(dim.symbol) ? Dim(dim.symbol) : Dim::unknown();
 }
 
-// Every op that neither a rule nor a function of the model knows, with how often and where first.
-class Unsupported {
- public:
-  explicit Unsupported(const Import& import) : import_(import) {}
-
-  void look(const std::vector<NodeDef>& nodes) {
-    for (const NodeDef& node : nodes) {
-      look(node);
-      for (const Attribute& attribute : node.attributes)
-        if (attribute.graph) look(attribute.graph->nodes);
-    }
-  }
-
-  void check(std::string_view file) const {
-    if (found_.empty()) return;
-    std::string list;
-    for (const auto& [op, seen] : found_)
-      list += cat("\n  ", op, ", ", seen.count, seen.count == 1 ? " node" : " nodes", ", first ", seen.first);
-    fail("'", file, "': these ops are not supported:", list);
-  }
-
- private:
-  struct Seen {
-    int count = 0;
-    std::string first;
-  };
-
-  void look(const NodeDef& node) {
-    if (rules().find(node.domain, node.op) || import_.find_function(node.domain, node.op)) return;
-    Seen& seen = found_[node.domain.empty() ? std::string(node.op) : cat(node.domain, ".", node.op)];
-    if (seen.count++ == 0) seen.first = describe(node);
-  }
-
-  const Import& import_;
-  std::map<std::string, Seen> found_;
-};
 }  // namespace
 
 Import::Import(const ModelDef& model, const OnnxOptions& options)
-    : model_(model),
-      options_(options),
-      body_("main", nullptr),
-      nodes_left_(kFewestNodes + static_cast<std::int64_t>(model.origin.bytes.size() / kBytesANode)) {}
-
-Tensor Import::decode(const TensorDef& tensor) const { return decode_tensor(model_.origin, tensor); }
-
-Value Import::weight(std::string_view name, const Tensor& tensor) {
-  Graph& graph = body_.graph();
-  const bool says_shapes = is_float(tensor.dtype()) ? tensor.rank() == 0 : tensor.size() <= kConstantSize;
-  if (says_shapes || tensor.size() == 0) return graph.constant(tensor);
-  std::string unique(name);
-  for (int copy = 2; find(weights_, unique); ++copy) unique = cat(name, ".", copy);
-  weights_.emplace_back(unique, tensor);
-  const Value state = graph.state(unique, Type::of(tensor));
-  if (tensor.size() <= kConstantSize) body_.known().set(state, tensor);
-  return state;
+    : model_(model), options_(options), body_("main", *model.origin.budget) {
+  for (const FunctionDef& function : model.functions)
+    functions_.emplace(FunctionKey{function.domain, function.name, function.overload}, &function);
 }
 
-const FunctionDef* Import::find_function(std::string_view domain, std::string_view name) const {
-  const auto found = std::ranges::find_if(model_.functions, [&](const FunctionDef& function) {
-    return function.name == name && function.domain == domain;
-  });
-  return found == model_.functions.end() ? nullptr : &*found;
+Tensor Import::decode(const TensorDef& tensor) {
+  const auto [place, is_new] = decoded_.try_emplace(tensor.message.data());
+  if (is_new) place->second = decode_tensor(model_.origin, tensor);
+  return place->second;
+}
+
+// The first has the name that the model says.
+std::string Import::unique_name(std::string_view name) {
+  std::string unique(name);
+  while (true) {
+    const auto [place, is_new] = weight_names_.try_emplace(unique, 1);
+    if (is_new) return unique;
+    unique = cat(name, ".", ++weight_names_.find(name)->second);
+  }
+}
+
+Value Import::weight(std::string_view name, const TensorDef& def) {
+  const auto [place, is_new] = imported_weights_.try_emplace(def.message.data());
+  if (!is_new) return place->second;
+  const Tensor tensor = decode(def);
+  Graph& graph = body_.graph();
+  const bool says_shapes = is_float(tensor.dtype()) ? tensor.rank() == 0 : tensor.size() <= kConstantSize;
+  if (says_shapes || tensor.size() == 0) return place->second = graph.constant(tensor);
+  weights_.emplace_back(unique_name(name), tensor);
+  const Value state = graph.state(weights_.back().first, Type::of(tensor));
+  if (tensor.size() <= kConstantSize) body_.known().set(state.ref(), tensor);
+  return place->second = state;
+}
+
+const FunctionDef* Import::find_function(const NodeDef& call) const {
+  const auto found = functions_.find({call.domain, call.op, call.overload});
+  return found == functions_.end() ? nullptr : found->second;
 }
 
 Type Import::input_type(const ValueDef& input) const {
@@ -101,14 +93,21 @@ Type Import::input_type(const ValueDef& input) const {
   const auto given = options_.shapes.find(std::string(input.name));
   if (given != options_.shapes.end()) return Type::of(*dtype, given->second);
   if (!input.dims) return Type::unranked(*dtype);
+  require(std::ssize(*input.dims) <= kHighestRank, "input '", input.name, "' has ", input.dims->size(),
+          " axes, more than ", kHighestRank);
   Type type{*dtype, {}};
   for (const DimDef& dim : *input.dims) type.dims.push_back(dim_of(dim));
   return type;
 }
 
-void Import::count_node() {
-  require(nodes_left_-- > 0, "its functions unfold to more nodes than a model of ",
-          model_.origin.bytes.size(), " bytes can have");
+std::string Import::quoted_file() const { return cat("'", model_.origin.name, "'"); }
+
+// What a reader says of the model's own file, as a part of what is said of a node.
+std::string Import::without_file(std::string_view what) const {
+  const std::string file = quoted_file();
+  if (!what.starts_with(file)) return std::string(what);
+  what.remove_prefix(file.size());
+  return std::string(what.substr(std::min<std::size_t>(what.size(), 2)));
 }
 
 void Import::import_nodes(const std::vector<NodeDef>& nodes, Scope& scope) {
@@ -116,31 +115,31 @@ void Import::import_nodes(const std::vector<NodeDef>& nodes, Scope& scope) {
 }
 
 void Import::import_node(const NodeDef& node, Scope& scope) {
-  count_node();
   const Call call(node, scope);
   const std::string before = scope.graph().label();
-  scope.graph().set_label(
-      std::string(node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name));
-  std::vector<Item> results;
+  const std::string_view label = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
+  scope.graph().set_label(std::string(label.substr(0, kLongestLabel)));
   try {
-    const Rule rule = rules().find(node.domain, node.op);
-    const FunctionDef* const function = find_function(node.domain, node.op);
-    results = function ? call_function(*function, call) : rule(call);
+    model_.origin.budget->require((node.inputs.size() + node.outputs.size()) * kBytesAName);
+    const FunctionDef* const function = find_function(node);
+    const std::vector<Item> results =
+        function ? call_function(*function, call) : rules().find(node.domain, node.op)(call);
+    scope.body().pay();
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i].empty()) continue;
       require(i < results.size() && results[i].defined(), "there is no output ", i);
       scope.define(node.outputs[i], results[i]);
     }
   } catch (const Error& error) {
-    if (depth_ > 0) fail(describe(node), ": ", error.what());
-    fail("'", model_.origin.name, "', ", describe(node), ": ", error.what());
+    const std::string where = depth_ > 0 ? "" : cat(quoted_file(), ", ");
+    fail(where, describe(node), ": ", without_file(error.what()));
   }
   scope.graph().set_label(before);
 }
 
 std::vector<Item> Import::import_graph(const GraphDef& graph, Scope& scope) {
   require(!graph.has_sparse_initialisers, "sparse initialisers are not supported");
-  require(++depth_ < kDeepestCalls, "functions and bodies are nested ", kDeepestCalls, " deep");
+  const Deeper deeper(depth_);
   for (const TensorDef& tensor : graph.initialisers) scope.define_initialiser(tensor);
   import_nodes(graph.nodes, scope);
   std::vector<Item> outputs;
@@ -148,39 +147,29 @@ std::vector<Item> Import::import_graph(const GraphDef& graph, Scope& scope) {
     outputs.push_back(scope.find(output.name));
     require(outputs.back().defined(), "output '", output.name, "' is nowhere made");
   }
-  --depth_;
   return outputs;
 }
 
 std::vector<Item> Import::call_function(const FunctionDef& function, const Call& call) {
   require(call.input_count() <= function.inputs.size(), "function ", function.name, " takes ",
           function.inputs.size(), " inputs, not ", call.input_count());
-  require(++depth_ < kDeepestCalls, "functions and bodies are nested ", kDeepestCalls, " deep");
+  const Deeper deeper(depth_);
   Scope scope(*this, call.scope().body(), nullptr, function.opsets);
-  std::vector<Attribute> arguments;
+  std::map<std::string_view, const Attribute*> arguments;
   for (const Attribute& argument : call.node().attributes)
-    if (const Attribute* found = call.attribute(argument.name)) {
-      arguments.push_back(*found);
-      arguments.back().name = argument.name;
-    }
-  for (const Attribute& fallback : function.defaults)
-    if (std::ranges::find(arguments, fallback.name, &Attribute::name) == arguments.end())
-      arguments.push_back(fallback);
+    if (const Attribute* found = call.attribute(argument.name)) arguments.emplace(argument.name, found);
+  for (const Attribute& fallback : function.defaults) arguments.emplace(fallback.name, &fallback);
   scope.set_arguments(std::move(arguments));
   for (std::size_t i = 0; i < function.inputs.size(); ++i)
     if (call.has(i)) scope.define(function.inputs[i], call.item(i));
   import_nodes(function.nodes, scope);
   std::vector<Item> outputs;
   for (const std::string_view output : function.outputs) outputs.push_back(scope.find(output));
-  --depth_;
   return outputs;
 }
 
 OnnxModel Import::run() {
-  Unsupported unsupported(*this);
-  unsupported.look(model_.graph.nodes);
-  for (const FunctionDef& function : model_.functions) unsupported.look(function.nodes);
-  unsupported.check(model_.origin.name);
+  require_supported();
 
   Scope scope(*this, body_, nullptr, model_.opsets);
   std::set<std::string_view> weights;
@@ -193,15 +182,16 @@ OnnxModel Import::run() {
       require(body_.graph().find_input(name).has_value(), "there is no input '", name,
               "' to give a shape to");
     const std::vector<Item> outputs = import_graph(model_.graph, scope);
+    std::set<std::string_view> names;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::string name(model_.graph.outputs[i].name);
+      require(names.insert(model_.graph.outputs[i].name).second, "two outputs are named '", name, "'");
       require(outputs[i].value.defined(), "output '", name, "' is a sequence, which is not supported");
       body_.graph().output(name, outputs[i].value);
     }
   } catch (const Error& error) {
-    const std::string_view what = error.what();
-    if (what.starts_with(cat("'", model_.origin.name, "'"))) throw;
-    fail("'", model_.origin.name, "': ", what);
+    if (std::string_view(error.what()).starts_with(quoted_file())) throw;
+    fail(quoted_file(), ": ", error.what());
   }
   return {body_.take(), std::move(weights_)};
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "onnx/budget.h"
 #include "tenon/tensor.h"
 
 namespace tenon::onnx {
@@ -48,10 +49,19 @@ std::string name_of_element(std::int32_t element_type);
 
 // Where the file lies, for messages and for data that stands in files beside it.
 struct Origin {
+  Origin() = default;
+  Origin(std::string name_, std::string folder_, std::span<std::byte> bytes_, std::shared_ptr<void> owner_)
+      : name(std::move(name_)),
+        folder(std::move(folder_)),
+        bytes(bytes_),
+        owner(std::move(owner_)),
+        budget(std::make_shared<Budget>(bytes.size())) {}
+
   std::string name;
   std::string folder;           // of external data; empty where there can be none
   std::span<std::byte> bytes;   // of the whole file
   std::shared_ptr<void> owner;  // keeps them
+  std::shared_ptr<Budget> budget;
 
   std::uint64_t offset_of(std::string_view view) const {
     return static_cast<std::uint64_t>(view.data() - reinterpret_cast<const char*>(bytes.data()));
@@ -100,7 +110,8 @@ struct Attribute {
 struct NodeDef {
   std::string_view name;
   std::string_view op;
-  std::string_view domain;  // empty for ai.onnx
+  std::string_view domain;    // empty for ai.onnx
+  std::string_view overload;  // of a function of the model, where there are several of a name
   std::vector<std::string_view> inputs;
   std::vector<std::string_view> outputs;
   std::vector<Attribute> attributes;
@@ -134,6 +145,7 @@ using Opsets = std::map<std::string_view, std::int64_t>;  // version by domain
 struct FunctionDef {
   std::string_view domain;
   std::string_view name;
+  std::string_view overload;
   std::vector<std::string_view> inputs;
   std::vector<std::string_view> outputs;
   std::vector<Attribute> defaults;

@@ -3,20 +3,32 @@
 #include <algorithm>
 #include <queue>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "onnx/call.h"
 
 namespace tenon::onnx {
 
 namespace {
+void collect_reads(const NodeDef& node, std::vector<std::string_view>& names);
+
+// What a body reads of the graphs around it: a name that it makes itself is its own.
+void collect_captures(const GraphDef& body, std::vector<std::string_view>& names) {
+  std::unordered_set<std::string_view> own;
+  for (const ValueDef& input : body.inputs) own.insert(input.name);
+  for (const TensorDef& initialiser : body.initialisers) own.insert(initialiser.name);
+  for (const NodeDef& node : body.nodes) own.insert(node.outputs.begin(), node.outputs.end());
+  std::vector<std::string_view> read;
+  for (const NodeDef& node : body.nodes) collect_reads(node, read);
+  for (const ValueDef& output : body.outputs) read.push_back(output.name);
+  std::ranges::copy_if(read, std::back_inserter(names),
+                       [&](std::string_view name) { return !own.contains(name); });
+}
+
 void collect_reads(const NodeDef& node, std::vector<std::string_view>& names) {
   names.insert(names.end(), node.inputs.begin(), node.inputs.end());
   for (const Attribute& attribute : node.attributes)
-    if (attribute.graph)
-      for (const NodeDef& inner : attribute.graph->nodes) collect_reads(inner, names);
-  for (const Attribute& attribute : node.attributes)
-    if (attribute.graph)
-      for (const ValueDef& output : attribute.graph->outputs) names.push_back(output.name);
+    if (attribute.graph) collect_captures(*attribute.graph, names);
 }
 }  // namespace
 

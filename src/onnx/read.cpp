@@ -12,10 +12,12 @@ namespace tenon::onnx {
 
 namespace {
 constexpr int kDeepest = 64;  // graphs within attributes within graphs
+constexpr std::size_t kMapEntry = 96;
+constexpr std::size_t kNameBytes = 64;
 
 class ModelReader {
  public:
-  explicit ModelReader(Origin origin) : origin_(std::move(origin)), budget_(origin_.bytes.size()) {}
+  explicit ModelReader(Origin origin) : origin_(std::move(origin)) {}
 
   ModelDef read() {
     ModelDef model;
@@ -36,7 +38,7 @@ class ModelReader {
           opset(field.view(), model.opsets);
           break;
         case 25:
-          model.functions.push_back(function(field.view()));
+          append(model.functions, field, [&] { return function(field.view()); });
           break;
         default:
           break;
@@ -56,7 +58,9 @@ class ModelReader {
   void opset(std::string_view message, Opsets& opsets) {
     std::string_view domain;
     std::int64_t version = 0;
-    for (Field field(origin_, message); field.next();) {
+    Field field(origin_, message);
+    field.pay(kMapEntry);
+    while (field.next()) {
       if (field.number() == 1) domain = name(field);
       if (field.number() == 2) version = field.integer();
     }
@@ -69,19 +73,19 @@ class ModelReader {
     GraphDef graph;
     for (Field field(origin_, message); field.next();) switch (field.number()) {
         case 1:
-          graph.nodes.push_back(node(field.view(), depth));
+          append(graph.nodes, field, [&] { return node(field.view(), depth); });
           break;
         case 2:
           graph.name = name(field);
           break;
         case 5:
-          graph.initialisers.push_back(tensor(field.view()));
+          append(graph.initialisers, field, [&] { return tensor(field.view()); });
           break;
         case 11:
-          graph.inputs.push_back(value(field.view()));
+          append(graph.inputs, field, [&] { return value(field.view()); });
           break;
         case 12:
-          graph.outputs.push_back(value(field.view()));
+          append(graph.outputs, field, [&] { return value(field.view()); });
           break;
         case 15:
           graph.has_sparse_initialisers = true;
@@ -93,16 +97,13 @@ class ModelReader {
   }
 
   NodeDef node(std::string_view message, int depth) {
-    budget_.take(origin_, message);
     NodeDef node;
     for (Field field(origin_, message); field.next();) switch (field.number()) {
         case 1:
-          budget_.take(origin_, message);
-          node.inputs.push_back(name(field));
+          append_name(node.inputs, field);
           break;
         case 2:
-          budget_.take(origin_, message);
-          node.outputs.push_back(name(field));
+          append_name(node.outputs, field);
           break;
         case 3:
           node.name = name(field);
@@ -111,10 +112,13 @@ class ModelReader {
           node.op = name(field);
           break;
         case 5:
-          node.attributes.push_back(attribute(field.view(), depth));
+          append(node.attributes, field, [&] { return attribute(field.view(), depth); });
           break;
         case 7:
           node.domain = name(field);
+          break;
+        case 8:
+          node.overload = name(field);
           break;
         default:
           break;
@@ -125,7 +129,6 @@ class ModelReader {
   }
 
   Attribute attribute(std::string_view message, int depth) {
-    budget_.take(origin_, message);
     Attribute attribute;
     for (Field field(origin_, message); field.next();) switch (field.number()) {
         case 1:
@@ -144,6 +147,7 @@ class ModelReader {
           attribute.tensor = tensor(field.view());
           break;
         case 6:
+          field.pay_for<GraphDef>();
           attribute.graph = std::make_shared<const GraphDef>(graph(field.view(), depth + 1));
           break;
         case 7:
@@ -153,8 +157,7 @@ class ModelReader {
           field.append_to(attribute.integers);
           break;
         case 9:
-          budget_.take(origin_, message);
-          attribute.texts.push_back(field.view());
+          append(attribute.texts, field, [&] { return field.view(); });
           break;
         case 20:
           attribute.kind = static_cast<AttributeKind>(field.integer());
@@ -169,7 +172,6 @@ class ModelReader {
   }
 
   TensorDef tensor(std::string_view message) {
-    budget_.take(origin_, message);
     TensorDef tensor{{}, message};
     for (Field field(origin_, message); field.next();)
       if (field.number() == 8) tensor.name = name(field);
@@ -177,7 +179,6 @@ class ModelReader {
   }
 
   ValueDef value(std::string_view message) {
-    budget_.take(origin_, message);
     ValueDef value;
     for (Field field(origin_, message); field.next();) {
       if (field.number() == 1) value.name = name(field);
@@ -214,8 +215,7 @@ class ModelReader {
     std::vector<DimDef> dims;
     for (Field field(origin_, message); field.next();) {
       if (field.number() != 1) continue;
-      budget_.take(origin_, message);
-      dims.push_back(dimension(field.view()));
+      append(dims, field, [&] { return dimension(field.view()); });
     }
     return dims;
   }
@@ -232,22 +232,19 @@ class ModelReader {
   }
 
   FunctionDef function(std::string_view message) {
-    budget_.take(origin_, message);
     FunctionDef function;
     for (Field field(origin_, message); field.next();) switch (field.number()) {
         case 1:
           function.name = name(field);
           break;
         case 4:
-          budget_.take(origin_, message);
-          function.inputs.push_back(name(field));
+          append_name(function.inputs, field);
           break;
         case 5:
-          budget_.take(origin_, message);
-          function.outputs.push_back(name(field));
+          append_name(function.outputs, field);
           break;
         case 7:
-          function.nodes.push_back(node(field.view(), 0));
+          append(function.nodes, field, [&] { return node(field.view(), 0); });
           break;
         case 9:
           opset(field.view(), function.opsets);
@@ -256,7 +253,10 @@ class ModelReader {
           function.domain = name(field);
           break;
         case 11:
-          function.defaults.push_back(attribute(field.view(), 0));
+          append(function.defaults, field, [&] { return attribute(field.view(), 0); });
+          break;
+        case 13:
+          function.overload = name(field);
           break;
         default:
           break;
@@ -264,8 +264,19 @@ class ModelReader {
     return function;
   }
 
+  // A vector that grows takes twice what it holds.
+  template <class T, class Read>
+  void append(std::vector<T>& list, const Field& field, Read&& read) {
+    field.pay_for<T>(2);
+    list.push_back(read());
+  }
+  // A name takes more once it is looked up and stands for something.
+  void append_name(std::vector<std::string_view>& names, Field& field) {
+    field.pay(kNameBytes);
+    append(names, field, [&] { return name(field); });
+  }
+
   Origin origin_;
-  Budget budget_;
 };
 }  // namespace
 

@@ -29,7 +29,7 @@ std::vector<Item> branching(const Call& call) {
     Scope scope(call.import(), call.scope().body(), &call.scope(), call.scope().opsets());
     return call.import().import_graph(*known != 0 ? then_graph : else_graph, scope);
   }
-  Body then_body("then", &call.scope().body()), else_body("else", &call.scope().body());
+  Body then_body("then", call.scope().body()), else_body("else", call.scope().body());
   const auto import = [&](const GraphDef& graph, Body& body) {
     Scope scope(call.import(), body, &call.scope(), call.scope().opsets());
     return values_of(call, call.import().import_graph(graph, scope));

@@ -22,7 +22,8 @@ std::vector<Item> size(const Call& call) { return {reduce_prod(counts_of(call, c
 // The first of its value attributes that is given.
 std::vector<Item> constant(const Call& call) {
   if (call.has_attribute("value"))
-    return {call.scope().body().bring(call.import().weight(call.node().outputs.at(0), call.tensor("value")))};
+    return {call.scope().body().bring(
+        call.import().weight(call.node().outputs.at(0), call.tensor_attribute("value")))};
   const auto list = [](const auto& values) {
     using T = typename std::decay_t<decltype(values)>::value_type;
     return Tensor::of<T>({static_cast<std::int64_t>(values.size())}, std::span<const T>(values));

@@ -18,7 +18,7 @@ void Scope::define_initialiser(const TensorDef& tensor) {
 Item Scope::find(std::string_view name) {
   if (const auto found = items_.find(name); found != items_.end()) return found->second;
   if (const auto found = initialisers_.find(name); found != initialisers_.end()) {
-    const Item item = body_.bring(import_.weight(name, import_.decode(*found->second)));
+    const Item item = body_.bring(import_.weight(name, *found->second));
     return items_.emplace(name, item).first->second;
   }
   const Item outer = seen_ ? seen_->find(name) : Item();
@@ -33,8 +33,7 @@ Item Scope::bring(const Item& item) {
 }
 
 const Attribute* Scope::argument(std::string_view name) const {
-  for (const Attribute& argument : arguments_)
-    if (argument.name == name) return &argument;
+  if (const auto found = arguments_.find(name); found != arguments_.end()) return found->second;
   return seen_ ? seen_->argument(name) : nullptr;
 }
 

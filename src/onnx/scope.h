@@ -43,7 +43,8 @@ class Scope {
   Item find(std::string_view name);
 
   // In a function's scope: the attributes of the call, and those that stand for the missing ones.
-  void set_arguments(std::vector<Attribute> arguments) { arguments_ = std::move(arguments); }
+  using Arguments = std::map<std::string_view, const Attribute*>;
+  void set_arguments(Arguments arguments) { arguments_ = std::move(arguments); }
   const Attribute* argument(std::string_view name) const;
 
  private:
@@ -55,7 +56,7 @@ class Scope {
   const Opsets& opsets_;
   std::unordered_map<std::string_view, Item> items_;
   std::unordered_map<std::string_view, const TensorDef*> initialisers_;  // not used yet
-  std::vector<Attribute> arguments_;
+  Arguments arguments_;
 };
 
 }  // namespace tenon::onnx

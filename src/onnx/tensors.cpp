@@ -80,7 +80,10 @@ Parts read_parts(const Origin& origin, const TensorDef& tensor, bool with_elemen
     if (!with_elements) continue;
     if (number == 4) field.append_to(parts.floats);
     if (number == 5 || number == 7 || number == 11) field.append_to(parts.integers);
-    if (number == 6) parts.texts.push_back(field.view());
+    if (number == 6) {
+      field.pay_for<std::string_view>(2);
+      parts.texts.push_back(field.view());
+    }
     if (number == 9) parts.raw = field.view();
     if (number == 10) field.append_to(parts.doubles);
   }
@@ -125,6 +128,12 @@ class Decoder {
     return from_list(parts_.integers);
   }
 
+  Tensor make() const {
+    const auto bytes = byte_count(dtype_, parts_.head.shape);
+    origin_.budget->take(static_cast<std::size_t>(*bytes));
+    return Tensor::empty(dtype_, parts_.head.shape);
+  }
+
   // The mapping may be written to, and only this process sees it: a tensor can stand on it.
   Tensor from_bytes(const OwnedBytes& data, std::size_t bytes) {
     if (is_packed(parts_.head.element_type)) return unpack(data.bytes);
@@ -134,7 +143,7 @@ class Decoder {
     if (bytes == 0) return Tensor::empty(dtype_, parts_.head.shape);
     const bool aligned = reinterpret_cast<std::uintptr_t>(data.bytes.data()) % size_of(dtype_) == 0;
     if (aligned && data.owner) return Tensor::wrap(dtype_, parts_.head.shape, data.bytes.data(), data.owner);
-    Tensor copy = Tensor::empty(dtype_, parts_.head.shape);
+    Tensor copy = make();
     std::memcpy(copy.raw(), data.bytes.data(), bytes);
     return copy;
   }
@@ -144,7 +153,7 @@ class Decoder {
     const std::int64_t count = element_count(parts_.head.shape);
     if (static_cast<std::uint64_t>(count) / 2 + static_cast<std::uint64_t>(count % 2) != packed.size())
       fail("tensor '", tensor_.name, "' of ", count, " elements of 4 bits has ", packed.size(), " bytes");
-    Tensor wide = Tensor::empty(dtype_, parts_.head.shape);
+    Tensor wide = make();
     auto* to = static_cast<std::uint8_t*>(wide.raw());
     for (std::int64_t i = 0; i < count; ++i)
       to[i] =
@@ -163,7 +172,7 @@ class Decoder {
     const std::int64_t count = element_count(parts_.head.shape);
     if (static_cast<std::uint64_t>(count) != values.size())
       fail("tensor '", tensor_.name, "' of shape ", parts_.head.shape, " has ", values.size(), " elements");
-    Tensor tensor = Tensor::empty(dtype_, parts_.head.shape);
+    Tensor tensor = make();
     with_type(dtype_, [&]<class Element>() {
       auto* to = static_cast<Element*>(tensor.raw());
       for (const T value : values) *to++ = element<Element>(value);
@@ -173,6 +182,7 @@ class Decoder {
 
   Tensor unpack_list(const std::vector<std::int64_t>& values) {
     std::vector<std::byte> bytes;
+    bytes.reserve(values.size());
     for (const std::int64_t value : values) bytes.push_back(static_cast<std::byte>(value));
     return unpack(bytes);
   }

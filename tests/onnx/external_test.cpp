@@ -83,7 +83,7 @@ TEST_F(OnnxExternalData, RefusesNumbersThatAreNone) {
 
 TEST_F(OnnxExternalData, RefusesAFileThatIsNotThere) {
   const std::string message = refusal({{"location", "gone.bin"}, {"length", "8"}});
-  EXPECT_THAT(message, HasSubstr("m.onnx': tensor 'w': external data 'gone.bin' is not there"));
+  EXPECT_THAT(message, HasSubstr("tensor 'w': external data 'gone.bin' is not there"));
 }
 
 TEST_F(OnnxExternalData, RefusesPathsOutOfTheFolder) {
