@@ -26,6 +26,8 @@
   /* movement */                                                                                  \
   X(reshape) X(transpose) X(slice) X(pad) X(concat) X(broadcast_to) X(gather) X(gather_nd)        \
   X(scatter) X(scatter_nd) X(one_hot) X(iota) X(sort) X(top_k) X(cumsum) X(reverse)               \
+  /* results as long as their elements say */                                                      \
+  X(nonzero) X(unique) X(non_max_suppression)                                                     \
   /* shapes */                                                                                    \
   X(shape_of) X(sum_to_like) X(expand_like)                                                       \
   /* random */                                                                                    \

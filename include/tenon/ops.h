@@ -13,4 +13,5 @@
 #include "tenon/ops/pooling.h"
 #include "tenon/ops/random.h"
 #include "tenon/ops/reductions.h"
+#include "tenon/ops/selection.h"
 #include "tenon/ops/shapes.h"

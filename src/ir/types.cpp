@@ -15,7 +15,7 @@ bool compatible(const Type& a, const Type& b) {
 }
 
 Type common(const Type& a, const Type& b) {
-  if (!a.ranked || !b.ranked) return Type::unranked(a.dtype);
+  if (!a.ranked || !b.ranked || a.rank() != b.rank()) return Type::unranked(a.dtype);
   Type type = a;
   for (std::size_t i = 0; i < type.dims.size(); ++i)
     if (a.dims[i] != b.dims[i]) type.dims[i] = Dim::unknown();

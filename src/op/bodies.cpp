@@ -49,8 +49,6 @@ std::vector<Value> scan(const ScanInputs& given, Body body) {
 }
 
 namespace {
-constexpr std::size_t kLoopInputs = 2;  // the trip count and the condition
-
 Type slice_of(Type type) {
   if (type.ranked) type.dims.erase(type.dims.begin());
   return type;
@@ -69,6 +67,13 @@ std::vector<Type> body_input_types(Op op, const Attrs& attrs, std::span<const Ty
   const auto scanned = static_cast<std::size_t>(attrs.integer("scanned"));
   for (std::size_t i = carried; i < carried + scanned; ++i) types[i] = slice_of(types[i]);
   return types;
+}
+
+std::size_t first_captured(const Node& node) {
+  if (node.op == Op::if_else) return 0;
+  const auto carried = static_cast<std::size_t>(node.attrs.integer("carried"));
+  if (node.op == Op::loop) return 1 + carried;
+  return carried + static_cast<std::size_t>(node.attrs.integer("scanned"));
 }
 
 namespace {
@@ -100,20 +105,29 @@ std::size_t counted(const TypeContext& context, std::string_view attr, std::size
   return static_cast<std::size_t>(count);
 }
 
-// A carried value is of a type that holds before, between and after the turns.
+// What holds of the carried values after any number of turns. From turn to turn they may change as far as the
+// types of the body's inputs let them.
 std::vector<Type> carried_types(const TypeContext& context, const Graph& body, std::span<const Type> initial,
-                                std::size_t first_input, std::size_t first_output) {
+                                std::size_t first) {
   const std::vector<Type> outputs = output_types(body);
-  context.require(outputs.size() >= first_output + initial.size(), "body '", body.name(), "' returns ",
-                  outputs.size(), " values, but ", first_output + initial.size(), " are wanted");
+  context.require(outputs.size() >= first + initial.size(), "body '", body.name(), "' returns ",
+                  outputs.size(), " values, but ", first + initial.size(), " are wanted");
   std::vector<Type> types;
   for (std::size_t i = 0; i < initial.size(); ++i) {
-    const Type& next = outputs[first_output + i];
-    context.require(compatible(next, initial[i]) && compatible(next, input_type(body, first_input + i)),
-                    "carried value ", i, " is ", initial[i], " and body '", body.name(), "' returns ", next);
+    const Type& next = outputs[first + i];
+    context.require(compatible(next, input_type(body, first + i)), "carried value ", i, " is ", initial[i],
+                    " and body '", body.name(), "' returns ", next);
     types.push_back(common(next, initial[i]));
   }
   return types;
+}
+
+// Outputs of a body, stacked along a new first axis.
+void add_stacked(std::vector<Type>& types, std::span<const Type> outputs, Dim turns) {
+  for (const Type& output : outputs) {
+    types.push_back(output);
+    if (output.ranked) types.back().dims.insert(types.back().dims.begin(), turns);
+  }
 }
 
 std::vector<Type> if_else_type(const TypeContext& context) {
@@ -122,7 +136,7 @@ std::vector<Type> if_else_type(const TypeContext& context) {
   for (const auto& body : context.bodies) check_body(context, *body, arguments);
   std::vector<Type> types = output_types(*context.bodies[0]);
   const std::vector<Type> others = output_types(*context.bodies[1]);
-  context.require(std::equal(types.begin(), types.end(), others.begin(), others.end(), compatible),
+  context.require(std::ranges::equal(types, others, {}, &Type::dtype, &Type::dtype),
                   "the two bodies return different types: ", types, " and ", others);
   std::transform(types.begin(), types.end(), others.begin(), types.begin(), common);
   return types;
@@ -135,10 +149,12 @@ std::vector<Type> loop_type(const TypeContext& context) {
   const Graph& body = *context.bodies[0];
   check_body(context, body, body_input_types(Op::loop, context.attrs, context.inputs));
   const std::vector<Type> outputs = output_types(body);
-  context.require(outputs.size() == carried + 1 && compatible(outputs[0], {DType::boolean, {}}), "body '",
+  context.require(outputs.size() > carried && compatible(outputs[0], {DType::boolean, {}}), "body '",
                   body.name(), "' must return whether to go on, a bool scalar, and the ", carried,
                   " carried values");
-  return carried_types(context, body, context.inputs.subspan(kLoopInputs, carried), 1, 1);
+  std::vector<Type> types = carried_types(context, body, context.inputs.subspan(kLoopInputs, carried), 1);
+  add_stacked(types, std::span(outputs).subspan(carried + 1), Dim::unknown());
+  return types;
 }
 
 Dim slices_of(const TypeContext& context, std::span<const Type> scanned) {
@@ -161,12 +177,9 @@ std::vector<Type> scan_type(const TypeContext& context) {
   const Dim slices = slices_of(context, context.inputs.subspan(carried, scanned));
   const Graph& body = *context.bodies[0];
   check_body(context, body, body_input_types(Op::scan, context.attrs, context.inputs));
-  std::vector<Type> types = carried_types(context, body, context.inputs.first(carried), 0, 0);
+  std::vector<Type> types = carried_types(context, body, context.inputs.first(carried), 0);
   const std::vector<Type> outputs = output_types(body);
-  for (std::size_t i = carried; i < outputs.size(); ++i) {
-    types.push_back(outputs[i]);
-    if (outputs[i].ranked) types.back().dims.insert(types.back().dims.begin(), slices);
-  }
+  add_stacked(types, std::span(outputs).subspan(carried), slices);
   return types;
 }
 
@@ -175,21 +188,6 @@ std::vector<Type> scan_type(const TypeContext& context) {
 std::vector<Tensor> if_else_kernel(const KernelContext& context) {
   const bool condition = context.inputs[0].as<bool>()[0];
   return context.run(*context.node.bodies[condition ? 0 : 1], context.inputs.subspan(1));
-}
-
-std::vector<Tensor> loop_kernel(const KernelContext& context) {
-  const auto carried = static_cast<std::size_t>(context.node.attrs.integer("carried"));
-  const std::int64_t trips = context.inputs[0].as<std::int64_t>()[0];
-  bool go_on = context.inputs[1].as<bool>()[0];
-  std::vector<Tensor> arguments(context.inputs.begin() + 1, context.inputs.end());
-  for (std::int64_t turn = 0; turn < trips && go_on; ++turn) {
-    arguments[0] = Tensor::scalar(turn);
-    const std::vector<Tensor> results = context.run(*context.node.bodies[0], arguments);
-    go_on = results[0].as<bool>()[0];
-    std::copy(results.begin() + 1, results.end(), arguments.begin() + 1);
-  }
-  const auto first = arguments.begin() + 1;
-  return {first, first + static_cast<std::ptrdiff_t>(carried)};
 }
 
 Tensor slice_at(const Tensor& tensor, std::int64_t turn) {
@@ -203,8 +201,46 @@ void put_slice(Tensor& stacked, const Tensor& slice, std::int64_t turn, std::int
     stacked = Tensor::empty(slice.dtype(), shape);
   }
   const Tensor to = slice_at(stacked, turn);
-  require(to.shape() == slice.shape(), "scan: its body returned ", Type::of(slice), " after ", Type::of(to));
+  require(to.shape() == slice.shape(), "a body whose outputs are stacked returned ", Type::of(slice),
+          " after ", Type::of(to));
   if (slice.bytes()) std::memcpy(to.raw(), slice.raw(), slice.bytes());
+}
+
+// No turns leave nothing of whatever shape: dimensions that no type says are 0.
+Tensor empty_stack(const Type& type) {
+  Shape shape = {0};
+  for (std::size_t axis = 1; axis < type.dims.size(); ++axis)
+    shape.push_back(type.dims[axis].is_constant() ? type.dims[axis].constant() : 0);
+  return Tensor::empty(type.dtype, shape);
+}
+
+Tensor stacked(const std::vector<Tensor>& slices, const Type& type) {
+  if (slices.empty()) return empty_stack(type);
+  Tensor result;
+  const auto turns = static_cast<std::int64_t>(slices.size());
+  for (std::int64_t turn = 0; turn < turns; ++turn)
+    put_slice(result, slices[static_cast<std::size_t>(turn)], turn, turns);
+  return result;
+}
+
+std::vector<Tensor> loop_kernel(const KernelContext& context) {
+  const auto carried = static_cast<std::size_t>(context.node.attrs.integer("carried"));
+  const std::int64_t trips = context.inputs[0].as<std::int64_t>()[0];
+  bool go_on = context.inputs[1].as<bool>()[0];
+  std::vector<Tensor> arguments(context.inputs.begin() + 1, context.inputs.end());
+  std::vector<std::vector<Tensor>> outputs(context.results.size() - carried);  // of each turn
+  for (std::int64_t turn = 0; turn < trips && go_on; ++turn) {
+    arguments[0] = Tensor::scalar(turn);
+    const std::vector<Tensor> results = context.run(*context.node.bodies[0], arguments);
+    go_on = results[0].as<bool>()[0];
+    std::copy_n(results.begin() + 1, carried, arguments.begin() + 1);
+    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].push_back(results[1 + carried + i]);
+  }
+  const auto first = arguments.begin() + 1;
+  std::vector<Tensor> results(first, first + static_cast<std::ptrdiff_t>(carried));
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    results.push_back(stacked(outputs[i], context.results[carried + i]));
+  return results;
 }
 
 std::vector<Tensor> scan_kernel(const KernelContext& context) {
@@ -248,8 +284,9 @@ void define_bodies(OpTable& table) {
   table.define(Op::if_else, def);
 
   def = bodies_row(
-      "Runs body(turn, carried…, captured…) → (go on, carried…) at most as often as the trip count says and "
-      "while the condition holds; the last carried values.",
+      "Runs body(turn, carried…, captured…) → (go on, carried…, outputs…) at most as often as the trip count "
+      "says "
+      "and while the condition holds; the last carried values, and the outputs stacked.",
       1, 2);
   def.attrs = {{"carried", AttrKind::integer}};
   def.infer = loop_type;

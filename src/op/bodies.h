@@ -6,7 +6,11 @@
 namespace tenon {
 
 // The types of what a body of if_else, loop or scan is handed, by those of the node's inputs.
+inline constexpr std::size_t kLoopInputs = 2;  // the trip count and the condition, before what it hands on
 std::vector<Type> body_input_types(Op op, const Attrs& attrs, std::span<const Type> inputs);
+
+// The first input of a body that is the same at each turn.
+std::size_t first_captured(const Node& node);
 
 std::vector<Value> if_else_gradient(const GradContext& g);
 

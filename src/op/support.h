@@ -71,6 +71,7 @@ void define_contractions(OpTable& table);
 void define_pooling(OpTable& table);
 void define_movement(OpTable& table);
 void define_indexing(OpTable& table);
+void define_selection(OpTable& table);
 void define_shapes(OpTable& table);
 void define_random(OpTable& table);
 void define_bodies(OpTable& table);

@@ -10,6 +10,7 @@ void define_builtin_ops(OpTable& table) {
   define_pooling(table);
   define_movement(table);
   define_indexing(table);
+  define_selection(table);
   define_shapes(table);
   define_random(table);
   define_bodies(table);

@@ -4,7 +4,6 @@
 
 namespace tenon {
 
-namespace {
 std::vector<bool> live_nodes(const Graph& graph) {
   std::vector<bool> live(graph.nodes().size(), false);
   for (const NamedRef& output : graph.outputs()) live[output.ref.node] = true;
@@ -17,7 +16,6 @@ std::vector<bool> live_nodes(const Graph& graph) {
   }
   return live;
 }
-}  // namespace
 
 Graph remove_dead(const Graph& graph) {
   const std::vector<bool> live = live_nodes(graph);

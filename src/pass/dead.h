@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "tenon/graph.h"
 
 namespace tenon {
@@ -9,5 +11,8 @@ namespace tenon {
 //
 //   %2 = exp(%x)        →   (gone, when nothing reads it)
 Graph remove_dead(const Graph& graph);
+
+// The nodes that it keeps.
+std::vector<bool> live_nodes(const Graph& graph);
 
 }  // namespace tenon

@@ -31,6 +31,9 @@ const std::map<Op, std::string>& exceptions() {
       {Op::input, "a leaf"},
       {Op::state, "a leaf"},
       {Op::constant, "a leaf"},
+      {Op::nonzero, "its shape depends on elements: the host runs its kernel, whatever the backend"},
+      {Op::unique, "as nonzero"},
+      {Op::non_max_suppression, "as nonzero"},
       {Op::fused, "stands only in lowered programs"},
       {Op::relayout, "stands only in lowered programs"},
   };

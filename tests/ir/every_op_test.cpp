@@ -43,7 +43,7 @@ TEST(EveryOp, PrintsAndParsesToTheSameText) {
 }
 
 TEST(EveryOp, IsWhatTheVerifierExpects) {
-  for (const char* name : {"every_op", "bodies", "literals", "operands"})
+  for (const char* name : {"every_op", "bodies", "literals", "operands", "selection"})
     EXPECT_NO_THROW(verify_source(parse(read_text(corpus(cat("program_text/", name, ".txt")))))) << name;
   EXPECT_NO_THROW(verify_lowered(parse(read_text(corpus("program_text/lowered.txt")))));
 }
