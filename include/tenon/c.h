@@ -24,15 +24,24 @@ extern "C" {
 
 typedef enum {
   TENON_OK = 0,
-  TENON_ERROR = 1,         /* a file, a name, a shape or a value is wrong, or something could not be done */
+  TENON_ERROR = 1, /* a file, a name, a shape or a value is wrong, or something could not be done */
   TENON_OUT_OF_MEMORY = 2,
-  TENON_INTERNAL = 3       /* a fault of Tenon's own: please report it */
+  TENON_INTERNAL = 3 /* a fault of Tenon's own: please report it */
 } tenon_status;
 
 typedef enum {
-  TENON_F64, TENON_F32, TENON_F16, TENON_BF16,
-  TENON_I64, TENON_I32, TENON_I16, TENON_I8,
-  TENON_U64, TENON_U32, TENON_U16, TENON_U8,
+  TENON_F64,
+  TENON_F32,
+  TENON_F16,
+  TENON_BF16,
+  TENON_I64,
+  TENON_I32,
+  TENON_I16,
+  TENON_I8,
+  TENON_U64,
+  TENON_U32,
+  TENON_U16,
+  TENON_U8,
   TENON_BOOL
 } tenon_dtype;
 
@@ -45,10 +54,10 @@ typedef struct tenon_result tenon_result;
 /* Zero is the default of every field. `size` is sizeof(tenon_options): it lets the struct grow. */
 typedef struct {
   size_t size;
-  const char* backend;  /* "cpu", "reference"; NULL: the preferred one that is there */
-  int threads;          /* 0: one */
-  int no_cache;         /* neither read nor write compiled code on disk */
-  size_t plans;         /* kept for tenon_engine_run; 0: 16 */
+  const char* backend; /* "cpu", "reference"; NULL: the preferred one that is there */
+  int threads;         /* 0: one */
+  int no_cache;        /* neither read nor write compiled code on disk */
+  size_t plans;        /* kept for tenon_engine_run; 0: 16 */
 } tenon_options;
 
 /* An input or an output. An open dimension is -1; a rank that is not known is -1. */

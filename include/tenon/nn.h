@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <functional>
+#include <memory>
 #include <numbers>
 #include <optional>
 #include <string>
@@ -256,6 +257,19 @@ struct Embedding {
   std::int64_t width;
   Initialiser init = {};  // normal
   Value operator()(Context& context, Value ids) const;
+};
+
+// A program with its weights, an imported ONNX model for instance, as a layer that trains on from them. A
+// batch norm by fixed statistics goes back to what it was in training: by the batch, moving its statistics.
+struct Pretrained {
+  std::shared_ptr<const Graph> program;  // of one input
+  NamedTensors weights;
+  // Where it is not 0: the last linear layer and what stands behind it make way for a new one with so many
+  // outputs.
+  std::int64_t head = 0;
+  std::vector<std::string> frozen = {};  // weights that stay as they are, by name; "conv1*" names several
+  double momentum = 0.1;                 // of the statistics
+  Value operator()(Context& context, Value x) const;
 };
 
 // The axes of raw pictures: items, rows, columns, channels. A model sees them as nchw.

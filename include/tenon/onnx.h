@@ -12,6 +12,9 @@ struct OnnxOptions {
   // Of inputs, by name: in the place of what the model says, where that leaves something open or is to be
   // another.
   std::map<std::string, Shape> shapes = {};
+  // The first dimension of each input is left open, whatever the model says: to train it, or to run it on
+  // several items at a time.
+  bool open_batch = false;
 };
 
 // A program of the source stage, what the model leaves open still open, and the weights that it needs.

@@ -97,6 +97,7 @@ Type Import::input_type(const ValueDef& input) const {
           " axes, more than ", kHighestRank);
   Type type{*dtype, {}};
   for (const DimDef& dim : *input.dims) type.dims.push_back(dim_of(dim));
+  if (options_.open_batch && !type.dims.empty()) type.dims[0] = "N";
   return type;
 }
 

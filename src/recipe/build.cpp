@@ -4,6 +4,7 @@
 
 #include "recipe/interface.h"
 #include "recipe/layers.h"
+#include "tenon/onnx.h"
 
 namespace tenon::recipe {
 
@@ -84,6 +85,18 @@ Splits load_data(const Recipe& recipe) {
   return splits;
 }
 
+std::vector<NamedLayer> layers_of(const Model& model) {
+  std::vector<NamedLayer> layers;
+  if (!model.onnx.empty()) {
+    OnnxModel imported = import_onnx(model.onnx, {.open_batch = true});
+    layers.push_back({"onnx " + fs::path(model.onnx).filename().string(),
+                      nn::Pretrained{std::make_shared<const Graph>(std::move(imported.program)),
+                                     std::move(imported.weights), model.head, model.freeze}});
+  }
+  for (const std::string& layer : model.layers) layers.push_back({layer, make_layer(layer)});
+  return layers;
+}
+
 Trainer make_trainer(const Recipe& recipe, bool cache) {
   TrainerOptions options;
   options.backend = recipe.train.backend;
@@ -95,7 +108,9 @@ Trainer make_trainer(const Recipe& recipe, bool cache) {
   for (const std::string& name : recipe.train.metrics) options.metrics.push_back(metric_named(name));
   options.clip = recipe.train.clip;
   options.on_nan = on_nan_named(recipe.train.on_nan);
-  return {make_model(recipe.model.layers), optimizer_of(recipe.train.optimizer),
+  std::vector<nn::Module> layers;
+  for (NamedLayer& layer : layers_of(recipe.model)) layers.push_back(std::move(layer.module));
+  return {nn::Sequential(std::move(layers)), optimizer_of(recipe.train.optimizer),
           loss_named(recipe.train.loss), std::move(options)};
 }
 
@@ -115,6 +130,7 @@ void make_paths_absolute(Recipe& recipe, const std::string& recipe_path) {
   const fs::path folder = fs::path(recipe_path).parent_path();
   for (std::string& path : recipe.data.train) make_absolute(path, folder);
   for (std::string& path : recipe.data.test) make_absolute(path, folder);
+  if (!recipe.model.onnx.empty()) make_absolute(recipe.model.onnx, folder);
 }
 
 }  // namespace tenon::recipe

@@ -12,6 +12,13 @@ struct Splits {
   Dataset test;      // may be empty
 };
 
+// The layers of a model, in order: that of the ONNX model to go on from, then those that are listed.
+struct NamedLayer {
+  std::string text;  // as the recipe says it
+  nn::Module module;
+};
+std::vector<NamedLayer> layers_of(const Model& model);
+
 Splits load_data(const Recipe& recipe);
 Dataset load_files(const Data& data, const std::vector<std::string>& files);
 Trainer make_trainer(const Recipe& recipe, bool cache = true);  // `cache`: of compiled code, on disk

@@ -171,6 +171,9 @@ void fields(Data& data, Visit&& visit) {
 
 template <class Visit>
 void fields(Model& model, Visit&& visit) {
+  visit("onnx", model.onnx);
+  visit("head", model.head, AtLeast{0});
+  visit("freeze", model.freeze);
   visit("layers", model.layers, check_layer);
 }
 

@@ -205,12 +205,6 @@ nn::Module make_layer(const std::string& text) {
 
 void check_layer(const std::string& text) { make_layer(text); }
 
-nn::Sequential make_model(const std::vector<std::string>& layers) {
-  std::vector<nn::Module> modules;
-  for (const std::string& layer : layers) modules.push_back(make_layer(layer));
-  return nn::Sequential(std::move(modules));
-}
-
 std::vector<LayerHelp> layer_help() {
   std::vector<LayerHelp> help;
   for (const Row& row : rows()) help.push_back({usage(row), row.meaning});

@@ -11,7 +11,6 @@ namespace tenon::recipe {
 
 nn::Module make_layer(const std::string& text);
 void check_layer(const std::string& text);  // fails as `make_layer` does
-nn::Sequential make_model(const std::vector<std::string>& layers);
 
 struct LayerHelp {
   std::string usage;  // "dropout [RATE]"

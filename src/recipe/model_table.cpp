@@ -1,6 +1,5 @@
 #include "recipe/build.h"
 #include "recipe/interface.h"
-#include "recipe/layers.h"
 
 namespace tenon::recipe {
 
@@ -53,10 +52,9 @@ std::vector<LayerRow> model_table(const Recipe& recipe, const Dataset& data) {
     rows.push_back(std::move(row));
   };
   add("(preparation)", [&] { return preparation_of(recipe.data)(context, x); });
-  for (std::size_t i = 0; i < recipe.model.layers.size(); ++i) {
-    const std::string& layer = recipe.model.layers[i];
-    add(layer, [&] { return context.call(cat("layers.", i), make_layer(layer), x); });
-  }
+  const std::vector<NamedLayer> layers = layers_of(recipe.model);
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    add(layers[i].text, [&] { return context.call(cat("layers.", i), layers[i].module, x); });
   return rows;
 }
 

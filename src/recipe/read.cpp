@@ -54,7 +54,11 @@ void apply_override(toml::table& root, const std::string& text) {
 // What a recipe cannot do without, and what depends on the machine.
 void settle(Recipe& recipe, const std::string& name) {
   require(!recipe.data.train.empty(), name, ": 'data.train' must name the files to train on");
-  require(!recipe.model.layers.empty(), name, ": 'model.layers' must name the layers of the model");
+  const bool has_onnx = !recipe.model.onnx.empty();
+  require(has_onnx || !recipe.model.layers.empty(), name,
+          ": 'model.layers' must name the layers of the model, or 'model.onnx' a model to go on from");
+  require(has_onnx || (recipe.model.head == 0 && recipe.model.freeze.empty()), name,
+          ": 'model.head' and 'model.freeze' are of the model that 'model.onnx' names");
   if (recipe.train.threads == 0)
     recipe.train.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
 }

@@ -34,6 +34,9 @@ struct Data {
 };
 
 struct Model {
+  std::string onnx;                 // a model to go on from; its layers stand before the others
+  std::int64_t head = 0;            // outputs of a new last layer in the place of that model's; 0: its own
+  std::vector<std::string> freeze;  // weights of that model that stay as they are, by name or pattern
   std::vector<std::string> layers;
 };
 
