@@ -69,9 +69,15 @@ Graph with_bodies(const Graph& graph, const Change& change) {
   });
 }
 
-// From a source program to a typed one that the backend runs node by node, or group by group; so are its
-// bodies.
-Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const CompileOptions& options,
+using Pass = std::function<Graph(const Graph&)>;
+
+Pass with_types(Types inputs) {
+  return [inputs = std::move(inputs)](const Graph& graph) { return specialise(graph, inputs); };
+}
+
+// From a source program to a typed one, by the first pass, that the backend runs node by node, or group by
+// group; so are its bodies.
+Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const CompileOptions& options,
                bool weights_are_fixed) {
   const auto runs_whole = [&](const Graph& graph, const Node& node) {
     return backend.role(graph, node) != Role::declined;
@@ -81,7 +87,7 @@ Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const
   };
 
   Pipeline program(source.clone(), options);
-  program.apply("specialise", [&](const Graph& graph) { return specialise(graph, inputs); });
+  program.apply("specialise", first);
   program.apply("decompose",
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
   program.apply("fold-empty", fold_empty);
@@ -106,7 +112,8 @@ Graph to_typed(const Graph& source, const Types& inputs, Backend& backend, const
   program.apply_optional("unite-scans", unite_scans);
   program.apply_optional("remove-dead", remove_dead);
   program.apply("bodies", [&](const Graph& graph) {
-    return with_bodies(graph, [&](const Graph& body) { return to_typed(body, {}, backend, options, false); });
+    return with_bodies(
+        graph, [&](const Graph& body) { return to_typed(body, with_types({}), backend, options, false); });
   });
   program.apply_optional("chunk-batches", [&](const Graph& graph) {
     return chunk_batches(graph, {backend, backend.near_bytes(options.backend)});
@@ -151,20 +158,34 @@ Executable make_executable(Graph typed, Backend& backend, const CompileOptions& 
   }
   return tenon::make_executable(typed, std::move(parts));
 }
+
+PreparedExecutable prepare(const Graph& typed, Backend& backend, const CompileOptions& options) {
+  PreparedProgram program = prepare_weights(typed);
+  Executable executable = make_executable(std::move(program.main), backend, options, &program.prepare);
+  return {std::move(executable), std::move(program.prepare)};
+}
 }  // namespace
 
 std::span<const std::string_view> optional_passes() { return kOptionalPasses; }
 
 Executable compile(const Graph& source, const Types& inputs, Backend& backend,
                    const CompileOptions& options) {
-  return make_executable(to_typed(source, inputs, backend, options, false), backend, options, nullptr);
+  return make_executable(to_typed(source, with_types(inputs), backend, options, false), backend, options,
+                         nullptr);
 }
 
 PreparedExecutable compile_prepared(const Graph& source, const Types& inputs, Backend& backend,
                                     const CompileOptions& options) {
-  PreparedProgram program = prepare_weights(to_typed(source, inputs, backend, options, true));
-  Executable executable = make_executable(std::move(program.main), backend, options, &program.prepare);
-  return {std::move(executable), std::move(program.prepare)};
+  return prepare(to_typed(source, with_types(inputs), backend, options, true), backend, options);
+}
+
+PreparedStage compile_stage(const Graph& source, const Types& inputs,
+                            const std::map<std::string, Tensor>& values, Backend& backend,
+                            const CompileOptions& options) {
+  Stage stage = first_stage(source, inputs, values);
+  if (stage.now.outputs().empty()) return {std::nullopt, std::move(stage)};
+  const Pass first = [&](const Graph&) { return std::move(stage.now); };
+  return {prepare(to_typed(source, first, backend, options, true), backend, options), std::move(stage)};
 }
 
 Executable compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted, Backend& backend,

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "pass/staging.h"
 #include "plan/executable.h"
 
 namespace tenon {
@@ -37,6 +38,14 @@ struct PreparedExecutable {
 };
 PreparedExecutable compile_prepared(const Graph& source, const std::map<std::string, Type>& inputs,
                                     Backend& backend, const CompileOptions& options = {});
+// What of a program can be planned with these shapes, and these values of inputs (pass/staging.h).
+struct PreparedStage {
+  std::optional<PreparedExecutable> planned;  // absent where there is nothing to compute
+  Stage stage;                                // `now` is moved from
+};
+PreparedStage compile_stage(const Graph& source, const std::map<std::string, Type>& inputs,
+                            const std::map<std::string, Tensor>& values, Backend& backend,
+                            const CompileOptions& options = {});
 // The part of `prepare` that computes these of its updates.
 Executable compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted, Backend& backend,
                                const CompileOptions& options = {});

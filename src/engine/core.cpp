@@ -35,6 +35,11 @@ PreparedExecutable EngineCore::compile_for(const std::map<std::string, Type>& ty
   return compile_prepared(*content.program, types, *backend, compile_options());
 }
 
+PreparedStage EngineCore::compile_stage_for(const Graph& program, const std::map<std::string, Type>& types,
+                                            const std::map<std::string, Tensor>& values) const {
+  return compile_stage(program, types, values, *backend, compile_options());
+}
+
 Runner EngineCore::bind(std::shared_ptr<const Executable> executable, const Graph& prepare,
                         Scratch& scratch) {
   const std::lock_guard lock(mutex_);

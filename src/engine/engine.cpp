@@ -16,48 +16,14 @@ Types types_of(const NamedTensors& tensors) {
   return types;
 }
 
-SessionCache::Key key_of(const Types& types) {
-  SessionCache::Key key;
-  for (const auto& [name, type] : types)
-    for (const Dim dim : type.dims) key.push_back(dim.constant());
-  return key;
-}
-
 std::unique_ptr<EngineSession::State> session_for(const std::shared_ptr<EngineCore>& core,
                                                   const Types& types) {
   return std::make_unique<EngineSession::State>(core, core->compile_for(types));
 }
-
-// Bound to what is asked for and to what is answered, so that nothing is copied.
-NamedTensors run_once(EngineSession& session, const NamedTensors& inputs, const std::vector<Port>& outputs) {
-  NamedTensors results;
-  for (const auto& [name, tensor] : inputs) session.bind_input(name, tensor);
-  for (const Port& port : outputs) {
-    const Tensor& before = session.output(port.name);
-    results.emplace_back(port.name, Tensor::empty(before.dtype(), before.shape()));
-    session.bind_output(port.name, results.back().second);
-  }
-  session.run();
-  return results;
-}
 }  // namespace
 
-std::shared_ptr<SessionCache::Entry> SessionCache::find(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find_if(entries_, [&](const auto& entry) { return entry->key == key; });
-  if (found != entries_.end()) {
-    entries_.splice(entries_.begin(), entries_, found);
-    return entries_.front();
-  }
-  if (entries_.size() == capacity_) entries_.pop_back();
-  entries_.push_front(std::make_shared<Entry>());
-  entries_.front()->key = key;
-  return entries_.front();
-}
-
 Engine::State::State(engine::Content content, EngineOptions options)
-    : core(std::make_shared<EngineCore>(std::move(content), std::move(options))),
-      cache(core->options.plans) {}
+    : core(std::make_shared<EngineCore>(std::move(content), std::move(options))), runner(core) {}
 
 Engine::Engine(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
@@ -80,13 +46,11 @@ void Engine::save(const std::string& path) const { engine::write_content(path, s
 
 NamedTensors Engine::run(const NamedTensors& inputs) const {
   const Types types = engine::match_inputs(program(), types_of(inputs));
-  const auto entry = state_->cache.find(key_of(types));
-  const std::lock_guard lock(entry->mutex);
-  if (!entry->session) {
-    entry->session = EngineSession(session_for(state_->core, types));
-    ++state_->plans_made;
-  }
-  return run_once(*entry->session, inputs, outputs());
+  std::vector<Tensor> found = state_->runner.run(inputs, types);
+  NamedTensors results;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    results.emplace_back(program().outputs()[i].name, std::move(found[i]));
+  return results;
 }
 
 Tensor Engine::run(const Tensor& input) const {
@@ -127,7 +91,7 @@ const NamedTensors& Engine::weights() const { return state_->core->content.weigh
 const EngineInfo& Engine::info() const { return state_->core->content.info; }
 const AccuracyReport& Engine::report() const { return state_->core->content.report; }
 const EngineOptions& Engine::options() const { return state_->core->options; }
-std::size_t Engine::plans_made() const { return state_->plans_made; }
+std::size_t Engine::plans_made() const { return state_->runner.plans_made(); }
 std::size_t Engine::values_prepared() const { return state_->core->values_prepared; }
 std::size_t Engine::prepared_bytes() const { return state_->core->prepared_bytes; }
 

@@ -41,6 +41,10 @@ double distance(double a, double b) {
 
 OutputError error_between(const std::string& output, const Tensor& found, const Tensor& wanted) {
   OutputError error{output, 0, 0, 0};
+  if (found.dtype() != wanted.dtype() || found.shape() != wanted.shape()) {
+    constexpr double kNothingAlike = std::numeric_limits<double>::infinity();
+    return {output, kNothingAlike, kNothingAlike, kNothingAlike};
+  }
   double largest = 0;
   for (std::int64_t i = 0; i < wanted.size(); ++i) {
     const double value = wanted.number(i);

@@ -2,35 +2,14 @@
 #pragma once
 
 #include <atomic>
-#include <list>
 #include <mutex>
 
 #include "compile/compile.h"
 #include "engine/content.h"
+#include "engine/stages.h"
 #include "runtime/runner.h"
 
 namespace tenon {
-
-// Sessions by shape, the one used last in front. A shape that many callers ask for at once is compiled by the
-// first of them, and the others wait.
-class SessionCache {
- public:
-  using Key = std::vector<std::int64_t>;
-
-  struct Entry {
-    Key key;
-    std::mutex mutex;  // held while the session is made and while it runs
-    std::optional<EngineSession> session;
-  };
-
-  explicit SessionCache(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
-  std::shared_ptr<Entry> find(const Key& key);
-
- private:
-  std::size_t capacity_;
-  std::mutex mutex_;
-  std::list<std::shared_ptr<Entry>> entries_;
-};
 
 // What sessions share: the program, and on the device those of its weights that a plan reads, and what was
 // prepared from the others.
@@ -38,6 +17,8 @@ struct EngineCore {
   EngineCore(engine::Content chosen, EngineOptions chosen_options);
 
   PreparedExecutable compile_for(const std::map<std::string, Type>& types) const;
+  PreparedStage compile_stage_for(const Graph& program, const std::map<std::string, Type>& types,
+                                  const std::map<std::string, Tensor>& values) const;
   // Makes sure of the states that the executable reads. Sessions that are made at the same time wait here.
   Runner bind(std::shared_ptr<const Executable> executable, const Graph& prepare, Scratch& scratch);
 
@@ -60,8 +41,7 @@ struct Engine::State {
   State(engine::Content content, EngineOptions options);
 
   std::shared_ptr<EngineCore> core;
-  SessionCache cache;
-  std::atomic<std::size_t> plans_made = 0;
+  StagedRunner runner;
 };
 
 struct EngineSession::State {

@@ -50,4 +50,15 @@ std::optional<Attrs> known_attrs(const OpDef& def, const Attrs& attrs, std::span
   return known;
 }
 
+Node settled(const Node& node, std::span<const Tensor> inputs) {
+  const OpDef& def = definition(node.op);
+  std::vector<Type> types;
+  for (const Tensor& input : inputs) types.push_back(Type::of(input));
+  check_operands(def, types);
+  Node result = node;
+  result.attrs = *known_attrs(def, node.attrs, inputs);
+  result.inputs.resize(count_data_inputs(def, node.inputs.size()));
+  return result;
+}
+
 }  // namespace tenon

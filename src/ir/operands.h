@@ -20,4 +20,7 @@ void check_operands(const OpDef& def, std::span<const Type> inputs);
 // of all inputs, those not known not `defined()`.
 std::optional<Attrs> known_attrs(const OpDef& def, const Attrs& attrs, std::span<const Tensor> values);
 
+// A node with operands whose inputs are all known, with attributes in their place.
+Node settled(const Node& node, std::span<const Tensor> inputs);
+
 }  // namespace tenon

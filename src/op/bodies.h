@@ -12,6 +12,10 @@ std::vector<Type> body_input_types(Op op, const Attrs& attrs, std::span<const Ty
 // The first input of a body that is the same at each turn.
 std::size_t first_captured(const Node& node);
 
+std::vector<Tensor> if_else_kernel(const KernelContext& context);
+std::vector<Tensor> loop_kernel(const KernelContext& context);
+std::vector<Tensor> scan_kernel(const KernelContext& context);
+
 std::vector<Value> if_else_gradient(const GradContext& g);
 
 // Reverse mode through a scan is a scan the other way round. It needs what was carried into each turn, so the

@@ -38,15 +38,6 @@ void check_results(const Node& node, std::span<const Type> wanted, std::span<con
           wanted);
 }
 
-Node without_operands(const OpDef& def, const Node& node, std::span<const Tensor> inputs) {
-  const std::vector<Type> types = types_of(inputs);
-  check_operands(def, types);
-  Node settled = node;
-  settled.attrs = *known_attrs(def, node.attrs, inputs);
-  settled.inputs.resize(count_data_inputs(def, node.inputs.size()));
-  return settled;
-}
-
 class Evaluator {
  public:
   Evaluator(const Graph& graph, const std::vector<Tensor>& inputs, const TensorMap& states)
@@ -138,8 +129,7 @@ class Evaluator {
 std::vector<Tensor> evaluate_node(const Node& node, std::span<const Tensor> inputs, const RunBody& given) {
   const OpDef& def = definition(node.op);
   if (has_operands(def, inputs.size()))
-    return evaluate_node(without_operands(def, node, inputs),
-                         inputs.first(count_data_inputs(def, inputs.size())), given);
+    return evaluate_node(settled(node, inputs), inputs.first(count_data_inputs(def, inputs.size())), given);
   const std::vector<Type> types = types_of(inputs);
   const std::vector<Type> wanted = def.infer({def, node.attrs, types, node.bodies, inputs, node.label});
   std::vector<Tensor> results = def.kernel ? def.kernel({node, inputs, wanted, given ? given : run_body})

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "ir/operands.h"
-#include "op/bodies.h"
 #include "pass/dead.h"
 #include "pass/rewrite.h"
+#include "pass/staged_bodies.h"
 #include "pass/typing.h"
 
 namespace tenon {
@@ -49,18 +49,6 @@ std::vector<bool> planning_nodes(const Graph& graph) {
     for (const Ref input : node.inputs) wanted[input.node] = true;
   }
   return wanted;
-}
-
-std::vector<Type> types_of(std::span<const Value> values) {
-  std::vector<Type> types;
-  for (const Value& value : values) types.push_back(value.type());
-  return types;
-}
-
-std::vector<Type> output_types(const Graph& graph) {
-  std::vector<Type> types;
-  for (const NamedRef& output : graph.outputs()) types.push_back(graph.type(output.ref));
-  return types;
 }
 
 class Stager {
@@ -224,49 +212,8 @@ class Stager {
       return walk(*node.bodies[holds ? 0 : 1], {inputs.begin() + 1, inputs.end()});
     }
     const auto bodies = typed_bodies(node, values);
-    if (bodies.empty() || !keep_shapes(node, bodies, values))
-      return put_on_host(node, inputs, "what its bodies return depends on data");
+    if (bodies.empty()) return put_on_host(node, inputs, "what its bodies return depends on data");
     return hold_all(Part::now, now_.emit(node.op, values, node.attrs, bodies));
-  }
-
-  using Bodies = std::vector<std::shared_ptr<const Graph>>;
-
-  // Of the types that the node hands them; none where one needs stages.
-  static Bodies typed_bodies(const Node& node, std::span<const Value> values) {
-    const std::vector<Type> handed = body_input_types(node.op, node.attrs, types_of(values));
-    Bodies bodies;
-    for (const auto& body : node.bodies) {
-      Types types;
-      for (std::size_t i = 0; i < handed.size(); ++i)
-        types.emplace(name_of(body->nodes()[body->inputs()[i]]), handed[i]);
-      Stage stage = first_stage(*body, types, captured_constants(node, *body, values));
-      if (!stage.whole()) return {};
-      bodies.push_back(std::make_shared<const Graph>(std::move(stage.now)));
-    }
-    return bodies;
-  }
-
-  static Values captured_constants(const Node& node, const Graph& body, std::span<const Value> values) {
-    Values known;
-    const std::vector<std::string> wanted = planning_inputs(body);
-    const std::size_t shift = values.size() - body.inputs().size();
-    for (std::size_t i = first_captured(node); i < body.inputs().size(); ++i) {
-      const std::string& name = name_of(body.nodes()[body.inputs()[i]]);
-      if (is_constant(values[i + shift]) && std::ranges::find(wanted, name) != wanted.end())
-        known.emplace(name, node_of(values[i + shift]).attrs.tensor("value"));
-    }
-    return known;
-  }
-
-  static bool keep_shapes(const Node& node, const Bodies& bodies, std::span<const Value> values) {
-    if (node.op == Op::if_else) return output_types(*bodies[0]) == output_types(*bodies[1]);
-    const bool is_loop = node.op == Op::loop;
-    const auto carried = static_cast<std::size_t>(node.attrs.integer("carried"));
-    const std::vector<Type> before = types_of(values.subspan(is_loop ? kLoopInputs : 0, carried));
-    const std::vector<Type> after = output_types(*bodies[0]);
-    const std::size_t first = is_loop ? 1 : 0;
-    const bool stacks = is_loop && after.size() > first + carried;
-    return !stacks && std::ranges::equal(before, std::span(after).subspan(first, carried));
   }
 
   const Graph& source_;

@@ -1,0 +1,197 @@
+#include "engine/stages.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/state.h"
+
+namespace tenon {
+
+namespace {
+constexpr std::int64_t kMostPlanningElements = 64;  // of an input that says a shape, or as much as one
+
+using Values = std::map<std::string, Tensor>;
+
+bool plans_by_value(const Type& type) {
+  return type.dtype == DType::i64 && type.size() <= kMostPlanningElements;
+}
+
+Values planning_values(const StagedProgram& program, const NamedTensors& inputs) {
+  Values values;
+  for (const std::string& name : program.planning)
+    if (const Tensor* value = find(inputs, name); value && plans_by_value(Type::of(*value)))
+      values.emplace(name, *value);
+  return values;
+}
+
+StageCache::Key key_of(const StagedProgram& program, const NamedTensors& inputs,
+                       const std::map<std::string, Type>& types) {
+  StageCache::Key key = {program.number};
+  for (const auto& [name, type] : types) {
+    key.push_back(type.rank());
+    for (const Dim dim : type.dims) key.push_back(dim.constant());
+  }
+  if (program.planning.empty()) return key;
+  for (const auto& [name, value] : planning_values(program, inputs)) {
+    const auto elements = value.as<std::int64_t>();
+    key.insert(key.end(), elements.begin(), elements.end());
+  }
+  return key;
+}
+
+// Bound to what is handed in and to what is handed out, so that nothing is copied.
+std::vector<Tensor> run_session(EngineSession::State& session, const NamedTensors& inputs) {
+  const Executable& executable = *session.executable;
+  for (std::size_t i = 0; i < executable.inputs.size(); ++i)
+    session.bind(session.inputs, session.input_addresses, i, *find(inputs, executable.inputs[i].name));
+  std::vector<Tensor> results;
+  for (std::size_t i = 0; i < executable.outputs.size(); ++i) {
+    const Type& type = executable.outputs[i].type;
+    results.push_back(Tensor::empty(type.dtype, type.shape()));
+    session.bind(session.outputs, session.output_addresses, i, results.back());
+  }
+  session.run();
+  return results;
+}
+
+// What a part of a stage hands on, by name; it stands behind its share of the outputs.
+void hand_on(NamedTensors& values, const std::vector<std::string>& names, std::span<const Tensor> results,
+             std::size_t first) {
+  for (std::size_t i = first; i < results.size(); ++i) values.emplace_back(names[i], results[i]);
+}
+
+std::vector<std::string> names_of(const std::vector<Slot>& slots) {
+  std::vector<std::string> names;
+  for (const Slot& slot : slots) names.push_back(slot.name);
+  return names;
+}
+
+std::vector<std::string> output_names(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const NamedRef& output : graph.outputs()) names.push_back(output.name);
+  return names;
+}
+
+NamedTensors inputs_of(const Graph& graph, const NamedTensors& values) {
+  NamedTensors inputs;
+  for (const std::uint32_t id : graph.inputs()) {
+    const std::string& name = name_of(graph.nodes()[id]);
+    inputs.emplace_back(name, *find(values, name));
+  }
+  return inputs;
+}
+
+std::map<std::string, Type> types_of(const NamedTensors& tensors) {
+  std::map<std::string, Type> types;
+  for (const auto& [name, tensor] : tensors) types.emplace(name, Type::of(tensor));
+  return types;
+}
+
+// The outputs of a program, put together from those of its stages.
+class Assembly {
+ public:
+  explicit Assembly(std::size_t outputs) : results_(outputs), missing_(outputs) {
+    std::iota(missing_.begin(), missing_.end(), 0);
+  }
+
+  // `parts` is of what was still missing.
+  void put(const std::vector<Stage::Part>& parts, std::span<const Tensor> planned,
+           std::span<const Tensor> hosted) {
+    std::vector<std::size_t> still;
+    auto next_planned = planned.begin();
+    auto next_hosted = hosted.begin();
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      if (parts[i] == Stage::Part::later)
+        still.push_back(missing_[i]);
+      else
+        results_[missing_[i]] = parts[i] == Stage::Part::now ? *next_planned++ : *next_hosted++;
+    missing_ = std::move(still);
+  }
+  std::vector<Tensor> take() { return std::move(results_); }
+
+ private:
+  std::vector<Tensor> results_;
+  std::vector<std::size_t> missing_;  // their places
+};
+
+std::size_t count_of(const std::vector<Stage::Part>& parts, Stage::Part part) {
+  return static_cast<std::size_t>(std::ranges::count(parts, part));
+}
+}  // namespace
+
+std::shared_ptr<StageCache::Entry> StageCache::find(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(entries_, [&](const auto& entry) { return entry->key == key; });
+  if (found != entries_.end()) {
+    entries_.splice(entries_.begin(), entries_, found);
+    return entries_.front();
+  }
+  make_room(key[0]);
+  entries_.push_front(std::make_shared<Entry>());
+  entries_.front()->key = key;
+  return entries_.front();
+}
+
+void StageCache::make_room(std::int64_t program) {
+  constexpr std::size_t kPrograms = 16;
+  const auto is_of_program = [&](const auto& entry) { return entry->key[0] == program; };
+  if (static_cast<std::size_t>(std::ranges::count_if(entries_, is_of_program)) >= capacity_)
+    entries_.erase(std::next(std::find_if(entries_.rbegin(), entries_.rend(), is_of_program)).base());
+  if (entries_.size() >= kPrograms * capacity_) entries_.pop_back();
+}
+
+StagedRunner::StagedRunner(std::shared_ptr<EngineCore> core)
+    : core_(std::move(core)), cache_(core_->options.plans), whole_(number(core_->content.program)) {}
+
+StagedProgram StagedRunner::number(std::shared_ptr<const Graph> graph) {
+  std::vector<std::string> planning = planning_inputs(*graph);
+  return {programs_++, std::move(graph), std::move(planning)};
+}
+
+PlannedStage StagedRunner::plan(const StagedProgram& program, const NamedTensors& inputs,
+                                const Types& types) {
+  PreparedStage made = core_->compile_stage_for(*program.graph, types, planning_values(program, inputs));
+  PlannedStage planned{nullptr, std::move(made.stage.outputs), std::move(made.stage.host), {}, {}};
+  if (made.planned) planned.session = std::make_unique<EngineSession::State>(core_, std::move(*made.planned));
+  for (const Node& node : planned.host.nodes())
+    for (const auto& body : node.bodies) planned.bodies.emplace(body.get(), number(body));
+  if (!made.stage.later.nodes().empty())
+    planned.later = number(std::make_shared<const Graph>(std::move(made.stage.later)));
+  ++plans_made_;
+  return planned;
+}
+
+StagedRunner::Run StagedRunner::run_stage(const StagedProgram& program, const NamedTensors& inputs,
+                                          const Types& types) {
+  const auto entry = cache_.find(key_of(program, inputs, types));
+  const std::lock_guard lock(entry->mutex);
+  if (!entry->stage) entry->stage = plan(program, inputs, types);
+  const PlannedStage& stage = *entry->stage;
+  return {entry, stage.session ? run_session(*stage.session, inputs) : std::vector<Tensor>()};
+}
+
+std::vector<Tensor> StagedRunner::run(const StagedProgram& program, const NamedTensors& inputs,
+                                      const Types& types) {
+  Run first = run_stage(program, inputs, types);
+  if (first.entry->stage->whole()) return std::move(first.planned);
+  return go_on(std::move(first), inputs);
+}
+
+std::vector<Tensor> StagedRunner::go_on(Run run, NamedTensors values) {
+  Assembly results(run.entry->stage->outputs.size());
+  while (true) {
+    const PlannedStage& stage = *run.entry->stage;
+    if (stage.session)
+      hand_on(values, names_of(stage.session->executable->outputs), run.planned,
+              count_of(stage.outputs, Stage::Part::now));
+    const std::vector<Tensor> hosted = run_host(stage, values);
+    hand_on(values, output_names(stage.host), hosted, count_of(stage.outputs, Stage::Part::host));
+    results.put(stage.outputs, run.planned, hosted);
+    if (!stage.later) return results.take();
+    const StagedProgram later = *stage.later;
+    values = inputs_of(*later.graph, values);
+    run = run_stage(later, values, types_of(values));
+  }
+}
+
+}  // namespace tenon
