@@ -23,6 +23,7 @@ const Rules& rules() {
     add_sequence_rules(rules);
     add_algebra_rules(rules);
     add_cutting_rules(rules);
+    add_gram_rules(rules);
     add_control_rules(rules);
     add_loss_rules(rules);
     add_indexing_rules(rules);
