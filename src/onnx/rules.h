@@ -44,6 +44,8 @@ void add_sequence_rules(Rules& rules);
 void add_algebra_rules(Rules& rules);
 void add_cutting_rules(Rules& rules);
 void add_gram_rules(Rules& rules);
+void add_selection_rules(Rules& rules);
+void add_image_rules(Rules& rules);
 void add_control_rules(Rules& rules);
 void add_loss_rules(Rules& rules);
 void add_indexing_rules(Rules& rules);
