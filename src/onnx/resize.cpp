@@ -110,13 +110,18 @@ Value by_taps(const Call& call, Value x, const ResizeMode& mode, const ResizedAx
   return sum;
 }
 
-// How much of each old place is in each new one, [new, old]: the filter widens where the axis shrinks.
+// How much of each old place is in each new one, [new, old]: the filter widens where the axis shrinks. What
+// it takes from outside is the edge's.
 Value mixing_matrix(const Call& call, const ResizeMode& mode, const ResizedAxis& a) {
   const Value narrow = minimum(a.scale, 1.0);
+  const Value reach = constant_if_known(call, cast(ceil(2.0 / narrow), DType::i64));
+  const Value places = counted(call, constant_if_known(call, a.old_size + reach * 2.0)) - reach;
   const Value centre = along(coordinates_of(call, mode, a), 0, 2);
-  const Value places = counted(call, a.old_size, DType::f64);
-  const Value weights = weight_at(mode, (places - centre) * narrow);
-  return weights / reduce_sum(weights, {1}, true);
+  Value weights = weight_at(mode, (real(places) - centre) * narrow);
+  const Value inside = minimum(maximum(places, 0.0), a.old_size - 1.0);
+  if (mode.exclude_outside) weights = select(equal(inside, places), weights, 0.0);
+  const Value is_same = equal(along(inside, 0, 2), along(counted(call, a.old_size), 1, 2));
+  return matmul(weights / reduce_sum(weights, {1}, true), real(is_same));
 }
 
 // [outer, old, inner] to [outer, new, inner].

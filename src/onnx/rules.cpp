@@ -22,6 +22,10 @@ const Rules& rules() {
     add_optimiser_rules(rules);
     add_sequence_rules(rules);
     add_algebra_rules(rules);
+    add_cutting_rules(rules);
+    add_gram_rules(rules);
+    add_selection_rules(rules);
+    add_image_rules(rules);
     add_control_rules(rules);
     add_loss_rules(rules);
     add_indexing_rules(rules);

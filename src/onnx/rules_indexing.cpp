@@ -50,12 +50,13 @@ std::vector<Item> one_hot_rows(const Call& call) {
 }
 
 std::vector<Item> first_in_order(const Call& call) {
-  const std::int64_t axis = call.integer("axis", -1);
-  const auto k = call.required_ints("k", 1);
-  call.require(k && k->size() == 1, "it needs one k");
-  const Ordered top =
-      top_k(call.input(0), k->front(),
-            {.axis = axis, .largest = call.flag("largest", true), .sorted = call.flag("sorted", true)});
+  const Value x = call.input(0);
+  const TopKOptions options{.axis = call.integer("axis", -1),
+                            .largest = call.flag("largest", true),
+                            .sorted = call.flag("sorted", true)};
+  const Operand64 k = call.has_attribute("k") ? Operand64{Ints{call.integer("k")}, {}} : call.operand(1);
+  call.require(k.value.defined() || (k.known && k.known->size() == 1), "it needs one k");
+  const Ordered top = k.known ? top_k(x, k.known->front(), options) : top_k(x, as_scalar(k.value), options);
   return {top.values, top.indices};
 }
 

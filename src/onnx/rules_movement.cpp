@@ -17,15 +17,7 @@ std::vector<Item> reshaping(const Call& call) {
     if (!zero_is_empty || !has_zero) return {reshape(x, *shape.known)};
     return {reshape(x, call.integers(*shape.known))};
   }
-  if (zero_is_empty) return {reshape(x, shape.value)};
-  // A zero copies x's dimension of that place.
-  const Type& wanted = shape.value.type();
-  call.require(wanted.concrete() && x.type().ranked, "the rank of its input and of its shape must be known");
-  const std::int64_t rank = wanted.dims[0].constant();
-  Value own = shape_of(x);
-  if (rank < x.rank()) own = slice(own, {{0, 0, rank}});
-  if (rank > x.rank()) own = pad(own, {{0}, {rank - x.rank()}});
-  return {reshape(x, select(equal(shape.value, 0.0), own, shape.value))};
+  return {reshape(x, shape.value, !zero_is_empty)};
 }
 
 std::vector<Item> flattening(const Call& call) {
@@ -43,27 +35,64 @@ std::vector<Item> flattening(const Call& call) {
 
 std::vector<Item> transposing(const Call& call) { return {transpose(call.input(0), call.ints("perm"))}; }
 
+// Axes that are only known when the model runs; how many they are is known before.
+struct OpenAxes {
+  Value places;  // i64, which may count from the end
+  std::int64_t count;
+};
+
+OpenAxes open_axes(const Call& call, const Operand64& axes) {
+  const Type& type = axes.value.type();
+  call.require(type.concrete() && type.rank() == 1, "how many its axes are must be known");
+  return {axes.value, type.size()};
+}
+
+// Of each axis in [0, rank), whether it is one of them.
+Value is_named(const Call& call, const OpenAxes& axes, std::int64_t rank) {
+  const Value from_start = select(axes.places < 0.0, axes.places + static_cast<double>(rank), axes.places);
+  const Value matches = equal(along(iota(call.graph(), {rank}), 0, 2), along(from_start, 1, 2));
+  return reduce_max(cast(matches, DType::i64), {1});
+}
+
+// The dimensions of those that stay, in order: the numbers of the others are put behind all.
+Value squeezed(const Call& call, Value x, const OpenAxes& axes) {
+  const double rank = static_cast<double>(x.rank());
+  const Value order = sort(iota(call.graph(), {x.rank()}) + is_named(call, axes, x.rank()) * rank, 0).values;
+  const Value kept = slice(order, {{0, 0, x.rank() - axes.count}});
+  return reshape(x, gather(shape_of(x), kept));
+}
+
 std::vector<Item> squeezing(const Call& call) {
   const Value x = call.input(0);
-  const std::optional<Ints> axes = call.required_ints("axes", 1);
+  const Operand64 axes = call.operand("axes", 1);
+  if (axes.value.defined()) return {squeezed(call, x, open_axes(call, axes))};
   std::vector<bool> gone(static_cast<std::size_t>(x.rank()));
-  if (axes)
-    for (const std::int64_t axis : *axes)
+  if (axes.known)
+    for (const std::int64_t axis : *axes.known)
       gone[static_cast<std::size_t>(place_of(call, axis, x.rank()))] = true;
-  for (std::size_t i = 0; i < gone.size() && !axes; ++i) {
+  for (std::size_t i = 0; i < gone.size() && !axes.known; ++i) {
     call.require(x.type().dims[i].is_constant(), "which of its axes are 1 is not known: it needs the axes");
     gone[i] = x.type().dims[i].is(1);
   }
   return {without_axes(call, x, gone)};
 }
 
+// Each place of the result that is not new has the next dimension of x.
+Value unsqueezed(const Call& call, Value x, const OpenAxes& axes) {
+  const Value is_new = is_named(call, axes, x.rank() + axes.count);
+  if (x.rank() == 0) return reshape(x, is_new);
+  const Value source = cumsum(1.0 - is_new, 0) - 1.0;
+  return reshape(x, select(equal(is_new, 1.0), 1.0, gather(shape_of(x), maximum(source, 0.0))));
+}
+
 std::vector<Item> unsqueezing(const Call& call) {
   const Value x = call.input(0);
-  const auto axes = call.required_ints("axes", 1);
-  call.require(axes.has_value(), "its axes are missing");
+  const Operand64 axes = call.operand("axes", 1);
+  call.require(axes.given(), "its axes are missing");
+  if (axes.value.defined()) return {unsqueezed(call, x, open_axes(call, axes))};
   Ints places;
-  const std::int64_t rank = x.rank() + static_cast<std::int64_t>(axes->size());
-  for (const std::int64_t axis : *axes) places.push_back(place_of(call, axis, rank));
+  const std::int64_t rank = x.rank() + static_cast<std::int64_t>(axes.known->size());
+  for (const std::int64_t axis : *axes.known) places.push_back(place_of(call, axis, rank));
   std::ranges::sort(places);
   call.require(std::ranges::adjacent_find(places) == places.end(), "an axis is named twice");
   return {insert_axes(x, places)};
@@ -71,72 +100,6 @@ std::vector<Item> unsqueezing(const Call& call) {
 
 std::vector<Item> joining(const Call& call) {
   return {concat(call.inputs(), call.integer("axis", call.opset() < 4 ? 1 : 0))};
-}
-
-// Slices by attributes (before opset 10) or by inputs.
-std::vector<Item> slicing(const Call& call) {
-  const Value x = call.input(0);
-  const auto starts = call.required_ints("starts", 1), ends = call.required_ints("ends", 2);
-  const auto axes = call.required_ints("axes", 3), steps = call.required_ints("steps", 4);
-  call.require(starts && ends && starts->size() == ends->size(), "it needs as many ends as starts");
-  call.require((!axes || axes->size() == starts->size()) && (!steps || steps->size() == starts->size()),
-               "it needs as many axes and steps as starts");
-  std::vector<SliceSpec> parts;
-  for (std::size_t i = 0; i < starts->size(); ++i)
-    parts.push_back({axes ? (*axes)[i] : static_cast<std::int64_t>(i), (*starts)[i], (*ends)[i],
-                     steps ? (*steps)[i] : 1});
-  return {slice(x, parts)};
-}
-
-std::vector<Item> splitting(const Call& call) {
-  const Value x = call.input(0);
-  const std::int64_t axis = place_of(call, call.integer("axis", 0), x.rank());
-  auto sizes = call.required_ints("split", 1);
-  if (!sizes) {
-    const auto parts = static_cast<std::int64_t>(call.output_count());
-    const Dim size = x.type().dims[static_cast<std::size_t>(axis)];
-    call.require(size.is_constant(), "the size of the axis that it splits is not known");
-    const std::int64_t each = (size.constant() + parts - 1) / parts;
-    sizes = Ints(static_cast<std::size_t>(parts), each);
-    sizes->back() = size.constant() - each * (parts - 1);
-  }
-  std::vector<Item> results;
-  std::int64_t start = 0;
-  for (const std::int64_t size : *sizes) {
-    call.require(size >= 0, "a part of size ", size, " is none");
-    results.emplace_back(slice(x, {{axis, start, start + size}}));
-    start += size;
-  }
-  return results;
-}
-
-// In older opsets the amounts and the filler were attributes.
-std::vector<Item> padding(const Call& call) {
-  const Value x = call.input(0);
-  const auto pads =
-      call.has_attribute("paddings") ? call.required_ints("paddings", 1) : call.required_ints("pads", 1);
-  call.require(pads.has_value(), "its pads are missing");
-  const auto rank = static_cast<std::size_t>(x.rank());
-  PadOptions options{Ints(rank, 0), Ints(rank, 0), call.text("mode", "constant"), 0};
-  Ints axes;
-  if (call.has(3))
-    axes = *call.required_ints("axes", 3);
-  else
-    for (std::int64_t axis = 0; axis < x.rank(); ++axis) axes.push_back(axis);
-  call.require(pads->size() == 2 * axes.size(), "its pads need ", 2 * axes.size(), " entries");
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const auto axis = static_cast<std::size_t>(place_of(call, axes[i], x.rank()));
-    options.low[axis] = (*pads)[i];
-    options.high[axis] = (*pads)[i + axes.size()];
-  }
-  options.value = call.number("value", 0);
-  if (call.has(2)) {
-    const auto value = call.known_number(2);
-    call.require(value.has_value(), "its filler is only known when the model runs");
-    options.value = *value;
-  }
-  const bool nothing = std::ranges::all_of(*pads, [](std::int64_t pad) { return pad == 0; });
-  return {nothing ? x : pad(x, options)};
 }
 
 // Both operands stretch: a dimension of the shape that is 1 leaves x as it is.
@@ -165,36 +128,6 @@ std::vector<Item> expanding(const Call& call) {
   const Value target = widened(like);
   own = widened(own);
   return {broadcast_to(x, select(equal(target, 1.0), own, target))};
-}
-
-std::vector<Item> tiling(const Call& call) {
-  const Value x = call.input(0);
-  const auto repeats = call.required_ints("repeats", 1);
-  call.require(repeats && static_cast<std::int64_t>(repeats->size()) == x.rank(), "it needs ", x.rank(),
-               " repeats");
-  Value y = x;
-  for (std::int64_t axis = 0; axis < x.rank(); ++axis) {
-    const std::int64_t times = (*repeats)[static_cast<std::size_t>(axis)];
-    call.require(times >= 0, "a repeat is ", times);
-    if (times == 1) continue;
-    if (times == 0) {
-      y = slice(y, {{axis, 0, 0}});
-      continue;
-    }
-    const Value stacked = insert_axes(y, {axis});
-    Ints wide(static_cast<std::size_t>(x.rank() + 1), -1);
-    wide[static_cast<std::size_t>(axis)] = times;
-    Ints merged(static_cast<std::size_t>(x.rank()), 0);
-    const Value wider = broadcast_to(stacked, wide);
-    Value dims = shape_of(y);
-    Tensor factor = Tensor::full(DType::i64, {x.rank()}, 1);
-    factor.set_number(axis, static_cast<double>(times));
-    const Value shape = dims * call.constant(factor);
-    const auto known = call.known(shape);
-    y = known ? reshape(wider, Ints(known->as<std::int64_t>().begin(), known->as<std::int64_t>().end()))
-              : reshape(wider, shape);
-  }
-  return {y};
 }
 
 std::vector<Item> gathering(const Call& call) {
@@ -243,13 +176,9 @@ void add_movement_rules(Rules& rules) {
   rules.add("Flatten", flattening);
   rules.add("Gather", gathering);
   rules.add("GatherND", gathering_points);
-  rules.add("Pad", padding);
   rules.add("Reshape", reshaping);
   rules.add("ScatterND", scattering_points);
-  rules.add("Slice", slicing);
-  rules.add("Split", splitting);
   rules.add("Squeeze", squeezing);
-  rules.add("Tile", tiling);
   rules.add("Transpose", transposing);
   rules.add("Unsqueeze", unsqueezing);
 }

@@ -116,6 +116,15 @@ std::vector<Item> mean_and_variance(const Call& call) {
   const Value off = x - reduce_mean(x, axes, true);
   return {off / (sqrt(reduce_mean(off * off, axes, true)) + 1e-9)};
 }
+// By the norm along an axis; what has none stays 0.
+std::vector<Item> norm_1_or_2(const Call& call) {
+  const Value x = call.input(0);
+  const Ints axis{call.integer("axis", -1)};
+  const std::int64_t p = call.integer("p", 2);
+  call.require(p == 1 || p == 2, "there is no norm ", p);
+  const Value norm = p == 1 ? reduce_sum(abs(x), axis, true) : sqrt(reduce_sum(x * x, axis, true));
+  return {x / select(equal(norm, 0.0), 1.0, norm)};
+}
 }  // namespace
 
 void add_normalisation_rules(Rules& rules) {
@@ -127,6 +136,7 @@ void add_normalisation_rules(Rules& rules) {
   rules.add("LRN", local_response);
   rules.add("LayerNormalization", layer);
   rules.add("LogSoftmax", soft<log_soft_maximum>);
+  rules.add("LpNormalization", norm_1_or_2);
   rules.add("MeanVarianceNormalization", mean_and_variance);
   rules.add("RMSNormalization", root_mean_square);
   rules.add("Softmax", soft<soft_maximum>);

@@ -1,4 +1,5 @@
 #include "onnx/rules.h"
+#include "onnx/shapes.h"
 #include "onnx/windows.h"
 
 // Pools.
@@ -78,13 +79,65 @@ std::vector<Item> global_maximum(const Call& call) {
   const Value x = call.input(0);
   return {x.rank() > 2 ? reduce_max(x, spatial_axes(x), true) : x};
 }
+// The p-th root of the sum of the p-th powers. The average over a window divides by its size throughout.
+Value root(Value powers, double p) { return p == 1 ? powers : p == 2 ? sqrt(powers) : pow(powers, 1 / p); }
+Value power(Value x, double p) { return p == 1 ? abs(x) : p == 2 ? x * x : pow(abs(x), p); }
+
+// `p` was a number in the first opset.
+double exponent_of(const Call& call) {
+  return call.opset() < 2 ? call.number("p", 2.0) : static_cast<double>(call.integer("p", 2));
+}
+
+std::vector<Item> norm_pool(const Call& call) {
+  const Value x = call.input(0);
+  PoolOptions options = options_of(call, x);
+  call.require(!options.ceil, "ceil_mode is not supported");
+  options.count_pad = true;
+  double places = 1;
+  for (const std::int64_t size : options.kernel) places *= static_cast<double>(size);
+  const double p = exponent_of(call);
+  return {root(avg_pool(power(x, p), options) * places, p)};
+}
+
+std::vector<Item> global_norm(const Call& call) {
+  const Value x = call.input(0);
+  const double p = exponent_of(call);
+  return {root(reduce_sum(power(x, p), spatial_axes(x), true), p)};
+}
+
+// Elements put to the places that a pool found them at, counted in the whole tensor that it pooled. A result
+// that is asked to be larger has zeros behind it.
+std::vector<Item> unpooling(const Call& call) {
+  const Value x = call.input(0);
+  const Windows windows = windows_of(call, x.type(), kernel_of(call, nullptr));
+  std::vector<Value> sizes{size_of_axis(call, x, 0), size_of_axis(call, x, 1)};
+  for (std::size_t i = 0; i < windows.kernel.size(); ++i) {
+    const std::int64_t more = windows.kernel[i] - windows.pads_low[i] - windows.pads_high[i];
+    const Value steps = (size_of_axis(call, x, static_cast<std::int64_t>(i) + 2) - 1.0);
+    sizes.push_back(steps * static_cast<double>(windows.strides[i]) + static_cast<double>(more));
+  }
+  const Value shape = constant_if_known(call, concat(sizes, 0));
+  const Value count = constant_if_known(call, reduce_prod(shape, {0}, true));
+  const Value zeros = stretched(call, scalar_like(0, x), count);
+  const Value y = reshaped(call, scatter(zeros, flat(call.input(1)), flat(x)), shape);
+  if (!call.has(2)) return {y};
+  const Operand64 wanted = call.operand(2);
+  const Value more = (wanted.known ? call.integers(*wanted.known) : wanted.value) - shape;
+  const auto known = call.known(more);
+  if (!known) return {pad(y, call.integers(Ints(static_cast<std::size_t>(x.rank()), 0)), more)};
+  const auto amounts = known->as<std::int64_t>();
+  return {pad(y, {Ints(amounts.size(), 0), Ints(amounts.begin(), amounts.end())})};
+}
 }  // namespace
 
 void add_pooling_rules(Rules& rules) {
   rules.add("AveragePool", average);
   rules.add("GlobalAveragePool", global_average);
   rules.add("GlobalMaxPool", global_maximum);
+  rules.add("GlobalLpPool", global_norm);
+  rules.add("LpPool", norm_pool);
   rules.add("MaxPool", maximum_pool);
+  rules.add("MaxUnpool", unpooling);
 }
 
 }  // namespace tenon::onnx

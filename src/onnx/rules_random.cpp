@@ -9,8 +9,12 @@
 namespace tenon::onnx {
 
 namespace {
+// Seeds are floats in most ops, and an integer in Dropout.
 Value key_of(const Call& call) {
-  const auto seed = std::bit_cast<std::uint64_t>(call.number("seed", 0.0));
+  const Attribute* const given = call.attribute("seed");
+  const bool is_integer = given && given->kind == AttributeKind::integer;
+  const auto seed = is_integer ? static_cast<std::uint64_t>(given->integer)
+                               : std::bit_cast<std::uint64_t>(call.number("seed", 0.0));
   return call.constant(Tensor::of<std::uint64_t>({2}, {seed, 0}));
 }
 

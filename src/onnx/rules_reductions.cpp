@@ -1,46 +1,60 @@
 #include "onnx/rules.h"
+#include "onnx/shapes.h"
 
 // Reductions. In older opsets the axes were an attribute.
 namespace tenon::onnx {
 
 namespace {
 struct Axes {
-  Ints axes;
+  Operand64 axes;
   bool keep = true;
   bool none = false;  // nothing is reduced
 };
 
 Axes axes_of(const Call& call) {
-  const auto axes = call.required_ints("axes", 1);
-  Axes found{axes.value_or(Ints{}), call.flag("keepdims", true)};
-  found.none = found.axes.empty() && call.flag("noop_with_empty_axes");
+  Axes found{call.operand("axes", 1), call.flag("keepdims", true)};
+  const Value& value = found.axes.value;
+  const bool is_empty = value.defined() && value.type().concrete() && value.type().size() == 0;
+  if (is_empty) found.axes = {};
+  const bool names_none = !found.axes.given() || (found.axes.known && found.axes.known->empty());
+  found.none = names_none && call.flag("noop_with_empty_axes");
   return found;
 }
 
-using Reduce = Value (*)(Value, Ints, bool);
+// A reduction, over axes that are known or only when the model runs.
+struct Reduce {
+  Value (*known)(Value, Ints, bool);
+  Value (*open)(Value, Value, bool);
+};
+constexpr Reduce kSum{reduce_sum, reduce_sum}, kProd{reduce_prod, reduce_prod}, kMax{reduce_max, reduce_max},
+    kMin{reduce_min, reduce_min}, kMean{reduce_mean, reduce_mean};
 
-template <Reduce reduce>
-Value over(const Axes& axes, Value x) {
-  return axes.none ? x : reduce(x, axes.axes, axes.keep);
+Value over(const Reduce& reduce, const Operand64& axes, Value x, bool keep) {
+  return axes.value.defined() ? reduce.open(x, axes.value, keep)
+                              : reduce.known(x, axes.known.value_or(Ints{}), keep);
 }
 
-template <Reduce reduce>
+Value over(const Reduce& reduce, const Axes& axes, Value x) {
+  return axes.none ? x : over(reduce, axes.axes, x, axes.keep);
+}
+
+template <const Reduce& reduce>
 std::vector<Item> plain(const Call& call) {
-  return {over<reduce>(axes_of(call), call.input(0))};
+  return {over(reduce, axes_of(call), call.input(0))};
 }
 
-std::vector<Item> norm_1(const Call& call) { return {over<reduce_sum>(axes_of(call), abs(call.input(0)))}; }
+std::vector<Item> norm_1(const Call& call) { return {over(kSum, axes_of(call), abs(call.input(0)))}; }
 
 std::vector<Item> norm_2(const Call& call) {
   const Value x = call.input(0);
-  return {sqrt(over<reduce_sum>(axes_of(call), x * x))};
+  return {sqrt(over(kSum, axes_of(call), x * x))};
 }
 
-std::vector<Item> log_sum(const Call& call) { return {log(over<reduce_sum>(axes_of(call), call.input(0)))}; }
+std::vector<Item> log_sum(const Call& call) { return {log(over(kSum, axes_of(call), call.input(0)))}; }
 
 std::vector<Item> sum_square(const Call& call) {
   const Value x = call.input(0);
-  return {over<reduce_sum>(axes_of(call), x * x)};
+  return {over(kSum, axes_of(call), x * x)};
 }
 
 // log Σ exp(x - m) + m, so that no term overflows; m is finite where x is not.
@@ -48,10 +62,10 @@ std::vector<Item> log_sum_exp(const Call& call) {
   const Value x = call.input(0);
   const Axes axes = axes_of(call);
   if (axes.none) return {x};
-  const Value top = stop_gradient(reduce_max(x, axes.axes, true));
+  const Value top = stop_gradient(over(kMax, axes.axes, x, true));
   const Value shift = select(is_finite(top), top, 0.0);
-  const Value sums = log(reduce_sum(exp(x - shift), axes.axes, axes.keep));
-  return {sums + (axes.keep ? shift : reduce_sum(shift, axes.axes, false))};
+  const Value sums = log(over(kSum, axes.axes, exp(x - shift), axes.keep));
+  return {sums + (axes.keep ? shift : over(kSum, axes.axes, shift, false))};
 }
 
 // The last of equals is the first from the end.
@@ -67,9 +81,11 @@ std::vector<Item> extreme(const Call& call) {
 }
 
 std::vector<Item> running_sum(const Call& call) {
-  const auto axis = call.required_ints("axis", 1);
-  call.require(axis && axis->size() == 1, "it needs one axis");
-  return {cumsum(call.input(0), axis->front(), {call.flag("exclusive"), call.flag("reverse")})};
+  const Operand64 axis = call.operand("axis", 1);
+  const CumsumOptions options{call.flag("exclusive"), call.flag("reverse")};
+  if (axis.value.defined()) return {cumsum(call.input(0), as_scalar(axis.value), options)};
+  call.require(axis.known && axis.known->size() == 1, "it needs one axis");
+  return {cumsum(call.input(0), axis.known->front(), options)};
 }
 }  // namespace
 
@@ -81,11 +97,11 @@ void add_reduction_rules(Rules& rules) {
   rules.add("ReduceL2", norm_2);
   rules.add("ReduceLogSum", log_sum);
   rules.add("ReduceLogSumExp", log_sum_exp);
-  rules.add("ReduceMax", plain<reduce_max>);
-  rules.add("ReduceMean", plain<reduce_mean>);
-  rules.add("ReduceMin", plain<reduce_min>);
-  rules.add("ReduceProd", plain<reduce_prod>);
-  rules.add("ReduceSum", plain<reduce_sum>);
+  rules.add("ReduceMax", plain<kMax>);
+  rules.add("ReduceMean", plain<kMean>);
+  rules.add("ReduceMin", plain<kMin>);
+  rules.add("ReduceProd", plain<kProd>);
+  rules.add("ReduceSum", plain<kSum>);
   rules.add("ReduceSumSquare", sum_square);
 }
 

@@ -26,41 +26,58 @@ std::vector<Item> hamming(const Call& call) { return window(call, {25.0 / 46, -2
 std::vector<Item> blackman(const Call& call) { return window(call, {0.42, -0.5, 0.08}); }
 
 struct Transform {
-  Value length;  // i64[1], of what is transformed
+  Value length;  // i64[1], of the signal in time
   bool inverse = false;
-  bool onesided = false;
+  bool onesided = false;  // only the first half of the frequencies: the signal is real
 };
 
-// [length, parts, frequencies, 2]: what real and imaginary parts of the signal give to those of the result.
-Value transform_matrix(const Call& call, const Transform& how, std::int64_t parts, DType dtype) {
-  const Value half = constant_if_known(call, div(how.length, 2.0) + 1.0);
-  const Value place = along(counted(call, how.length), 0, 4);
-  const Value frequency = along(counted(call, how.onesided ? half : how.length), 2, 4);
-  // Whole turns are taken away while the angle is an integer.
-  const Value turn = cast(mod(place * frequency, how.length), DType::f64);
-  const double sign = how.inverse ? 1 : -1;
-  const Value angle = turn * (2 * std::numbers::pi * sign) / cast(how.length, DType::f64);
-  const Value real = cos(angle), imaginary = sin(angle);
-  Value matrix = concat({real, imaginary}, 3);
-  if (parts == 2) matrix = concat({matrix, concat({neg(imaginary), real}, 3)}, 1);
-  if (how.inverse) matrix = matrix / cast(how.length, DType::f64);
-  return cast(matrix, dtype);
+Value half_of(const Call& call, const Transform& how) {
+  return constant_if_known(call, div(how.length, 2.0) + 1.0);
 }
 
-// Of signals [rows…, length, 1 or 2] to [rows…, frequencies, 2].
+// The angles between places and frequencies, [from, 1, to, 1].
+Value angles_of(const Call& call, const Transform& how) {
+  const Value frequencies = how.onesided ? half_of(call, how) : how.length;
+  const Value from = along(counted(call, how.inverse ? frequencies : how.length), 0, 4);
+  const Value to = along(counted(call, how.inverse ? how.length : frequencies), 2, 4);
+  // Whole turns are taken away while the angle is an integer.
+  const Value turn = cast(mod(from * to, how.length), DType::f64);
+  const double sign = how.inverse ? 1 : -1;
+  return turn * (2 * std::numbers::pi * sign) / cast(how.length, DType::f64);
+}
+
+// [from, parts, to, 2 or 1]: what real and imaginary parts of the signal give to those of the result.
+Value transform_matrix(const Call& call, const Transform& how, std::int64_t parts, DType dtype) {
+  const Value angle = angles_of(call, how);
+  const Value real = cos(angle), imaginary = sin(angle);
+  Value matrix;
+  if (how.inverse && how.onesided) {
+    // All frequencies but the first and the middle one stand for two.
+    const Value number = along(counted(call, half_of(call, how)), 0, 4);
+    const Value is_single = logical_or(equal(number, 0.0), equal(number * 2.0, how.length));
+    matrix = concat({real, neg(imaginary)}, 1) * select(is_single, scalar_like(1, real), 2.0);
+  } else {
+    matrix = concat({real, imaginary}, 3);
+    if (parts == 2) matrix = concat({matrix, concat({neg(imaginary), real}, 3)}, 1);
+  }
+  return cast(how.inverse ? matrix / cast(how.length, DType::f64) : matrix, dtype);
+}
+
+// Of signals [rows…, from, 1 or 2] to [rows…, to, 2 or 1].
 Value transformed(const Call& call, Value x, const Transform& how) {
   const Dim parts = x.type().dims.back();
-  call.require(parts.is(1) || parts.is(2), "the last axis of its signal must be 1 or 2, not ", parts);
+  const bool to_real = how.inverse && how.onesided;
+  call.require(parts.is(2) || (parts.is(1) && !to_real), "the last axis of its signal cannot be ", parts);
   const Value matrix = transform_matrix(call, how, parts.constant(), x.dtype());
-  const Value rows = part(call, sizes_of(call, x), 0, x.rank() - 2);
-  const Value inputs = how.length * static_cast<double>(parts.constant());
-  const Value outputs = size_of_axis(call, matrix, 2);
   const auto joined = [&](const std::vector<Value>& dims) {
     return constant_if_known(call, concat(dims, 0));
   };
-  const Value flat_matrix = reshaped(call, matrix, joined({inputs, outputs * 2.0}));
+  const Value inputs = size_of_axis(call, matrix, 0) * static_cast<double>(parts.constant());
+  const Value outputs = size_of_axis(call, matrix, 2), parts_out = size_of_axis(call, matrix, 3);
+  const Value flat_matrix = reshaped(call, matrix, joined({inputs, outputs * parts_out}));
   const Value y = matmul(reshaped(call, x, joined({call.integers({-1}), inputs})), flat_matrix);
-  return reshaped(call, y, joined({rows, outputs, call.integers({2})}));
+  const Value rows = part(call, sizes_of(call, x), 0, x.rank() - 2);
+  return reshaped(call, y, joined({rows, outputs, parts_out}));
 }
 
 // Cut or filled with zeros to a length.
@@ -81,12 +98,12 @@ std::vector<Item> fourier(const Call& call) {
   const std::int64_t last = x.rank() - 2;
   call.require(axis <= last, "it cannot transform its last axis");
   Transform how{size_of_axis(call, x, axis), call.flag("inverse"), call.flag("onesided")};
+  const bool to_real = how.inverse && how.onesided;
   if (call.has(1))
-    how.length = constant_if_known(
-        call, reshape(call.operand(1).value.defined() ? call.operand(1).value
-                                                      : call.integers(*call.operand(1).known),
-                      Ints{1}));
-  const Value cut = of_length(call, x, axis, how.length);
+    how.length = constant_if_known(call, reshape(cast_to(call.input(1), DType::i64), Ints{1}));
+  else if (to_real)
+    how.length = constant_if_known(call, (how.length - 1.0) * 2.0);
+  const Value cut = of_length(call, x, axis, to_real ? half_of(call, how) : how.length);
   if (axis == last) return {transformed(call, cut, how)};
   Ints perm(static_cast<std::size_t>(x.rank()));
   for (std::size_t i = 0; i < perm.size(); ++i) perm[i] = static_cast<std::int64_t>(i);
