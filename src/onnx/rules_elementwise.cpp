@@ -1,3 +1,5 @@
+#include <numbers>
+
 #include "onnx/rules.h"
 
 // Element-wise ops.
@@ -75,17 +77,28 @@ std::vector<Item> bit_shift(const Call& call) {
   return {direction == "LEFT" ? shift_left(a, b) : shift_right(a, b)};
 }
 
+// From here on asinh and acosh are log(2 x) to the last digit, and a square below does not overflow.
+double large_for(DType type) {
+  if (type == DType::f16) return 64;
+  return type == DType::f64 ? 1e9 : 1e4;
+}
+
+Value where_large(Value x, Value otherwise) {
+  return select(x > large_for(x.dtype()), log(x) + std::numbers::ln2, otherwise);
+}
+
 // asinh(x) = sign(x) log1p(|x| + x² / (1 + sqrt(x² + 1))): no digits are lost near 0.
 std::vector<Item> inverse_sinh(const Call& call) {
   const Value x = call.input(0);
   const Value size = abs(x);
   const Value square = size * size;
-  return {sign(x) * log1p(size + square / (sqrt(square + 1.0) + 1.0))};
+  return {sign(x) * where_large(size, log1p(size + square / (sqrt(square + 1.0) + 1.0)))};
 }
 
 std::vector<Item> inverse_cosh(const Call& call) {
-  const Value below = call.input(0) - 1.0;
-  return {log1p(below + sqrt(below * (below + 2.0)))};
+  const Value x = call.input(0);
+  const Value below = x - 1.0;
+  return {where_large(x, log1p(below + sqrt(below * (below + 2.0))))};
 }
 
 std::vector<Item> inverse_tanh(const Call& call) {
@@ -157,10 +170,13 @@ std::vector<Item> thresholded_relu(const Call& call) {
   return {select(x > call.number("alpha", 1.0), x, 0.0)};
 }
 
+// Of integers too, by way of a float.
 std::vector<Item> shrink(const Call& call) {
-  const Value x = call.input(0);
+  const DType type = call.input(0).dtype();
+  const Value x = is_float(type) ? call.input(0) : cast(call.input(0), DType::f64);
   const double bias = call.number("bias", 0.0), edge = call.number("lambd", 0.5);
-  return {select(x < -edge, x + bias, select(x > edge, x - bias, 0.0))};
+  const Value y = select(x < -edge, x + bias, select(x > edge, x - bias, 0.0));
+  return {is_float(type) ? y : cast(y, type)};
 }
 
 std::vector<Item> softsign(const Call& call) {
@@ -188,11 +204,11 @@ std::vector<Item> fast_gelu(const Call& call) {
 }
 std::vector<Item> bias_gelu(const Call& call) { return {gelu(call.input(0) + call.input(1))}; }
 
-// The slope's shape stretches from the left: one a channel, where it has one axis less than x.
+// Before opset 7 the slope was one a channel, or one for all.
 std::vector<Item> parametric_relu(const Call& call) {
   const Value x = call.input(0);
   Value slope = call.input(1);
-  const bool is_by_channel = slope.rank() == 1 && x.rank() > 2 && call.opset() < 9;
+  const bool is_by_channel = slope.rank() == 1 && x.rank() > 2 && call.opset() < 7;
   if (is_by_channel)
     slope = reshape(slope, [&] {
       Ints shape(static_cast<std::size_t>(x.rank() - 1), 1);

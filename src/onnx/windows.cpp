@@ -1,8 +1,19 @@
 #include "onnx/windows.h"
 
+#include <cstdlib>
+
 namespace tenon::onnx {
 
 namespace {
+constexpr std::int64_t kFarthest = INT32_MAX;
+
+void require_sane(const Call& call, std::int64_t kernel, std::int64_t stride, std::int64_t dilation) {
+  call.require(kernel >= 1 && stride >= 1 && dilation >= 1, "window, strides and dilations are at least 1");
+  std::int64_t reach = 0;
+  const bool overflows = __builtin_mul_overflow(kernel - 1, dilation, &reach);
+  call.require(!overflows && reach < kFarthest && stride <= kFarthest, "its window reaches too far");
+}
+
 struct Pads {
   std::int64_t low;
   std::int64_t high;
@@ -14,6 +25,7 @@ Pads same_pads(const Call& call, Dim size, std::int64_t stride, std::int64_t rea
   if (stride != 1) {
     call.require(size.is_constant(), "auto_pad with a stride needs the size of the image: give the shape of ",
                  "the model's input");
+    call.require(size.constant() <= kFarthest, "its image is too large");
     const std::int64_t windows = (size.constant() + stride - 1) / stride;
     total = std::max<std::int64_t>((windows - 1) * stride + reach - size.constant(), 0);
   }
@@ -42,10 +54,13 @@ Windows windows_of(const Call& call, const Type& x, const Ints& kernel) {
                   Ints(rank, 0), Ints(rank, 0)};
   call.require(windows.strides.size() == rank && windows.dilations.size() == rank,
                "strides and dilations need ", rank, " entries");
+  for (std::size_t axis = 0; axis < rank; ++axis)
+    require_sane(call, kernel[axis], windows.strides[axis], windows.dilations[axis]);
   const std::string automatic = call.text("auto_pad", "NOTSET");
   if (automatic == "NOTSET") {
     const Ints pads = call.ints("pads", Ints(2 * rank, 0));
     call.require(pads.size() == 2 * rank, "pads need ", 2 * rank, " entries");
+    for (const std::int64_t pad : pads) call.require(std::abs(pad) <= kFarthest, "its pads reach too far");
     windows.pads_low.assign(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(rank));
     windows.pads_high.assign(pads.begin() + static_cast<std::ptrdiff_t>(rank), pads.end());
     return windows;
@@ -55,12 +70,7 @@ Windows windows_of(const Call& call, const Type& x, const Ints& kernel) {
                "'");
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const Dim size = x.ranked ? x.dims[axis + 2] : Dim::unknown();
-    call.require(kernel[axis] >= 1 && windows.strides[axis] >= 1 && windows.dilations[axis] >= 1,
-                 "window, strides and dilations are at least 1");
-    std::int64_t reach = 0;
-    call.require(
-        !__builtin_mul_overflow(kernel[axis] - 1, windows.dilations[axis], &reach) && reach < INT32_MAX,
-        "its window reaches too far");
+    const std::int64_t reach = (kernel[axis] - 1) * windows.dilations[axis];
     const Pads pads = same_pads(call, size, windows.strides[axis], reach + 1, automatic == "SAME_UPPER");
     windows.pads_low[axis] = pads.low;
     windows.pads_high[axis] = pads.high;

@@ -84,6 +84,23 @@ Value insert_axes(Value x, const Ints& axes) {
   return transpose(reshape(x, appended), perm);
 }
 
+Value remove_axes(Value x, const Ints& axes) {
+  if (axes.empty()) return x;
+  const Ints gone = resolved_axes(axes, x.rank());
+  Ints shape, kept;
+  bool is_sure = true;  // an entry of 0 would copy a dimension
+  for (std::int64_t axis = 0; axis < x.rank(); ++axis) {
+    if (std::ranges::find(gone, axis) != gone.end()) continue;
+    const Dim dim = x.type().dims[static_cast<std::size_t>(axis)];
+    kept.push_back(axis);
+    shape.push_back(dim.is_constant() ? dim.constant() : -1);
+    is_sure = is_sure && !dim.is(0);
+  }
+  if (is_sure && std::ranges::count(shape, -1) <= 1) return reshape(x, shape);
+  const Tensor places = Tensor::of<std::int64_t>({static_cast<std::int64_t>(kept.size())}, std::span(kept));
+  return reshape(x, gather(shape_of(x), x.graph().constant(places)));
+}
+
 Value expand_reduced(Value reduced, Value x, const Ints& axes, bool keep) {
   const bool scalar = reduced.type().ranked && reduced.rank() == 0;
   if (!keep && !scalar) reduced = insert_axes(reduced, resolved_axes(axes, x.rank()));

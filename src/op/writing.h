@@ -20,6 +20,8 @@ Ints resolved_axes(const Ints& axes, std::int64_t rank);
 Ints axes_from(Value x, std::int64_t first);
 // x with dimensions of 1 put in, so that they stand at `axes` of the result; needs no known shape.
 Value insert_axes(Value x, const Ints& axes);
+// x without the dimensions of 1 that stand at `axes`; needs no known shape either.
+Value remove_axes(Value x, const Ints& axes);
 // What was reduced over `axes` of x, stretched to the shape of x again.
 Value expand_reduced(Value reduced, Value x, const Ints& axes, bool keep);
 // How many elements of x stand together along `axes`, as a scalar of x's element type; and one over that.
