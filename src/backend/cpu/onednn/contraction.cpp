@@ -6,6 +6,7 @@
 
 #include "backend/cpu/onednn/packed.h"
 #include "backend/cpu/onednn/parts.h"
+#include "backend/cpu/onednn/winograd_step.h"
 #include "backend/host.h"
 #include "codegen/target.h"
 #include "op/blocked.h"
@@ -54,8 +55,8 @@ class ContractionStep : public Step {
   int threads_;
 };
 
-// The place of an inner input among the node's inputs. A number that is repeated may be reshaped in the group:
-// its bytes are the same.
+// The place of an inner input among the node's inputs. A number that is repeated may be reshaped in the
+// group: its bytes are the same.
 std::uint32_t position_of(const Graph& body, Ref ref) {
   while (body.node(ref).op == Op::reshape) ref = body.node(ref).inputs[0];
   for (std::uint32_t i = 0; i < body.inputs().size(); ++i)
@@ -63,11 +64,11 @@ std::uint32_t position_of(const Graph& body, Ref ref) {
   throw std::logic_error("an operand of an epilogue is no input of its group");
 }
 
-// Where the step finds each argument of the primitive.
-std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body, std::size_t inputs) {
+// Where the step finds each argument; but one part of the epilogue may be none.
+std::vector<std::uint32_t> argument_order(const Parts& parts, const Graph& body, std::size_t inputs,
+                                          std::optional<std::size_t> accumulated) {
   std::vector<std::uint32_t> order;
   for (const Ref operand : parts.operands) order.push_back(position_of(body, operand));
-  const auto accumulated = accumulated_part(parts);
   for (std::size_t i = 0; i < parts.epilogue.size(); ++i)
     if (parts.epilogue[i].has_operand && i != accumulated)
       order.push_back(position_of(body, parts.epilogue[i].operand));
@@ -100,6 +101,8 @@ struct Read {
 Read read_by(Parts& parts, const Node& root, Ref input) {
   const Node& node = parts.graph.node(input);
   if (node.op == Op::relayout) {
+    parts.winograd_tile = winograd_tile(node.attrs.text("layout"));
+    if (parts.winograd_tile) return {node.inputs[0], 0};
     parts.packed_weights = onednn::form_of(node.attrs.text("layout"), node.results[0].dtype).packed;
     return {node.inputs[0], 0};
   }
@@ -261,6 +264,7 @@ std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node,
   if (!is_contraction(node)) return std::nullopt;
   Reading reading(lowered, node);
   if (!reading.parts || !is_weights(*reading.parts, input)) return std::nullopt;
+  if (auto own = winograd_packing(*reading.parts)) return own;
   reading.parts->packable = true;
   const auto primitive = make_primitive(*reading.parts, options.threads);
   const auto packed = primitive ? primitive->rearranged(1) : std::nullopt;
@@ -271,6 +275,8 @@ std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node,
 
 std::unique_ptr<Step> compile_relayout(const Graph& lowered, const Node& node,
                                        const BackendOptions& options) {
+  if (const std::int64_t tile = winograd_tile(node.attrs.text("layout")))
+    return make_winograd_pack(lowered.type(node.inputs[0]).shape(), tile);
   const auto form = onednn::form_of(node.attrs.text("layout"), lowered.type(node.inputs[0]).dtype);
   auto reorder = onednn::make_reorder(form.plain, form.packed, options.threads);
   auto primitive = reorder ? onednn::Arranged::make(std::move(*reorder), std::array{form.plain, form.packed},
@@ -286,15 +292,20 @@ std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node
   if (!is_contraction(node)) return nullptr;
   const Reading reading(lowered, node);
   if (!reading.parts) return nullptr;
-  auto primitive = make_primitive(*reading.parts, options.threads);
-  require(primitive || !reading.parts->packed_weights, describe(node), ": oneDNN no longer takes ",
+  const Parts& parts = *reading.parts;
+  if (parts.winograd_tile)
+    return make_winograd_step(parts, argument_order(parts, reading.body, node.inputs.size(), {}),
+                              options.threads);
+  auto primitive = make_primitive(parts, options.threads);
+  require(primitive || !parts.packed_weights, describe(node), ": oneDNN no longer takes ",
           "the weights that were packed for it");
   if (!primitive) return nullptr;
+  const auto accumulated = accumulated_part(parts);
   auto step = std::make_unique<ContractionStep>(
-      std::move(*primitive), argument_order(*reading.parts, reading.body, node.inputs.size()),
+      std::move(*primitive), argument_order(parts, reading.body, node.inputs.size(), accumulated),
       options.threads);
-  if (const auto part = accumulated_part(*reading.parts))
-    step->accumulate(position_of(reading.body, reading.parts->epilogue[*part].operand),
+  if (accumulated)
+    step->accumulate(position_of(reading.body, parts.epilogue[*accumulated].operand),
                      node.results[0].bytes());
   return step;
 }

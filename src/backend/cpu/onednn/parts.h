@@ -18,6 +18,7 @@ struct Parts {
   std::int64_t result_block = 0;
   // The second operand as it was packed before, where it was; and where not, whether it may be.
   std::optional<onednn::Operand> packed_weights = {};
+  std::int64_t winograd_tile = 0;  // where they were packed for our own kernels
   bool packable = false;
 };
 

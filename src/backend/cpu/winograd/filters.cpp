@@ -1,0 +1,58 @@
+#include "backend/cpu/winograd/tiles.h"
+#include "backend/cpu/winograd/winograd.h"
+
+namespace tenon::winograd {
+
+namespace {
+// Of sixteen filters, one a lane, the nine numbers of one channel.
+struct Numbers {
+  const float* first;
+  std::int64_t stride;  // from a filter to the next
+};
+
+TENON_AVX512_INLINE Lanes gather(const Numbers& numbers, int at) {
+  const auto stride = static_cast<int>(numbers.stride);
+  const __m512i count = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i offsets = _mm512_maskz_mullo_epi32(__mmask16{0xFFFF}, count, _mm512_set1_epi32(stride));
+  return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), __mmask16{0xFFFF}, offsets, numbers.first + at, 4);
+}
+
+template <int tile>
+TENON_AVX512 void transform(const Numbers& numbers, float* to, std::int64_t point_stride) {
+  constexpr int kSide = Tile<tile>::kSide;
+  Lanes rows[3][kSide];
+  for (int i = 0; i < 3; ++i) {
+    const Lanes g[3] = {gather(numbers, 3 * i), gather(numbers, 3 * i + 1), gather(numbers, 3 * i + 2)};
+    Tile<tile>::filter(g, rows[i]);
+  }
+  for (int j = 0; j < kSide; ++j) {
+    const Lanes g[3] = {rows[0][j], rows[1][j], rows[2][j]};
+    Lanes out[kSide];
+    Tile<tile>::filter(g, out);
+    for (int i = 0; i < kSide; ++i) store(to + (i * kSide + j) * point_stride, out[i]);
+  }
+}
+
+template <int tile>
+void pack_tiles(const float* filters, std::int64_t count, std::int64_t channels, float* packed) {
+  const std::int64_t width = panel_width(count);
+  for (std::int64_t panel = 0; panel < count; panel += width)
+    for (std::int64_t channel = 0; channel < channels; ++channel)
+      for (std::int64_t filter = 0; filter < width; filter += kBlock)
+        transform<tile>({filters + ((panel + filter) * channels + channel) * 9, channels * 9},
+                        packed + (panel * channels + channel * width + filter), count * channels);
+}
+}  // namespace
+
+std::size_t packed_bytes(std::int64_t filters, std::int64_t channels, std::int64_t tile) {
+  return static_cast<std::size_t>((tile + 2) * (tile + 2) * filters * channels) * sizeof(float);
+}
+
+void pack(const float* filters, std::int64_t count, std::int64_t channels, std::int64_t tile, float* packed) {
+  if (tile == 4)
+    pack_tiles<4>(filters, count, channels, packed);
+  else
+    pack_tiles<2>(filters, count, channels, packed);
+}
+
+}  // namespace tenon::winograd

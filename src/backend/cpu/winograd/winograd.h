@@ -1,0 +1,66 @@
+// 3x3 convolutions of one step by Winograd's way: tiles of the image are transformed, multiplied point by
+// point with filters that were transformed once, and transformed back. Tiles of 4x4 results need 36
+// multiplications where the convolution has 144, tiles of 2x2 need 16 for 36. Images lie in blocks of 16
+// channels. All else here is to be called only where they are available.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace tenon::winograd {
+
+inline constexpr std::int64_t kBlock = 16;  // channels of an image that lie side by side
+
+bool available();  // whether this processor runs them
+
+// What a convolution is, with zeros around the image: `pad` before its first row and column, and as many
+// behind as its results need.
+struct Shape {
+  std::int64_t images, channels, filters;  // of both a multiple of the block
+  std::int64_t height, width;              // of an image
+  std::int64_t out_height, out_width;
+  std::int64_t pad_top, pad_left;
+  std::int64_t tile;  // the side of a tile's results: 2 or 4
+
+  std::int64_t points() const { return (tile + 2) * (tile + 2); }
+  std::int64_t tiles_down() const { return (out_height + tile - 1) / tile; }
+  std::int64_t tiles_across() const { return (out_width + tile - 1) / tile; }
+  std::int64_t tiles() const { return images * tiles_down() * tiles_across(); }
+};
+
+std::int64_t panel_width(std::int64_t filters);
+// The filters [filters, channels, 3, 3] in the order in which they are read: for each point and panel of 32
+// filters (16 where these do not fill one), channel by channel.
+std::size_t packed_bytes(std::int64_t filters, std::int64_t channels, std::int64_t tile);
+void pack(const float* filters, std::int64_t count, std::int64_t channels, std::int64_t tile, float* packed);
+
+// How the threads share the work, and the memory that they want for it.
+struct Plan {
+  Shape shape;
+  int tile_parts = 1;      // threads beside one another along the tiles …
+  int filter_parts = 1;    // … and along the filters
+  std::int64_t chunk = 0;  // tiles at a time
+  std::size_t scratch_bytes() const;
+  int threads() const { return tile_parts * filter_parts; }
+};
+Plan make_plan(const Shape& shape, int threads);
+
+// What is done to a result before it is stored: NaN stays NaN.
+struct Epilogue {
+  const float* bias = nullptr;   // one a filter
+  const float* added = nullptr;  // an image like the result, which may be the result's own memory
+  float low = -std::numeric_limits<float>::infinity();
+  float high = std::numeric_limits<float>::infinity();
+};
+
+struct Arguments {
+  const float* x;
+  const float* packed;
+  float* y;
+  Epilogue epilogue;
+  void* scratch;  // of the plan's size, aligned to 64
+};
+void run(const Plan& plan, const Arguments& arguments);
+
+}  // namespace tenon::winograd
