@@ -46,7 +46,7 @@ class Analyser {
     const Node& node = body_.node(stage.ref);
     // A product and its sum are one instruction.
     const double term = count(evaluator.term(node, *stage.fold, kept, reduced).value);
-    stage.cost = node.op == Op::matmul ? term : 1 + term;
+    stage.cost = node.op == Op::matmul || node.op == Op::conv ? term : 1 + term;
   }
 
   std::optional<Scalar> read(Stage& stage, Ref ref, const Position& at, Scalar when) {

@@ -61,6 +61,7 @@ class Evaluator {
   Scalar inside(const Linear& position, std::int64_t bound);
   Scalar both(Scalar a, Scalar b);
   Scalar product(const Node& node, const Fold& fold, const Position& kept, const Linear& depth);
+  Scalar convolved(const Node& node, const Fold& fold, const Position& kept, const Position& tap);
   Contribution pooled(const Node& node, const Fold& fold, const Position& kept, const Position& tap);
   Contribution unpooled(const Node& node, const Fold& fold, const Position& kept, const Position& tap);
   Shape shape(Ref ref) const { return graph_.type(ref).shape(); }

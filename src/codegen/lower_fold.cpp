@@ -8,6 +8,7 @@ namespace tenon::codegen {
 Contribution Evaluator::term(const Node& node, const Fold& fold, const Position& kept,
                              const Position& reduced) {
   if (node.op == Op::matmul) return {product(node, fold, kept, reduced[0]), kNone, {}};
+  if (node.op == Op::conv) return {convolved(node, fold, kept, reduced), kNone, {}};
   if (node.op == Op::max_pool || node.op == Op::avg_pool) return pooled(node, fold, kept, reduced);
   if (is_pooling(node.op)) return unpooled(node, fold, kept, reduced);
   if (node.op == Op::cumsum) return {builder_.cast(value(node.inputs[0], kept), fold.type), kNone, {}};
@@ -37,6 +38,22 @@ Scalar Evaluator::product(const Node& node, const Fold& fold, const Position& ke
   const Scalar a = node.attrs.flag("transpose_a") ? factor(0, depth, row) : factor(0, row, depth);
   const Scalar b = node.attrs.flag("transpose_b") ? factor(1, column, depth) : factor(1, depth, column);
   return builder_.op(Op::mul, fold.type, {a, b});
+}
+
+// `tap` is the channel in its group, and then the place of the window. Padding is an op of its own by now.
+Scalar Evaluator::convolved(const Node& node, const Fold& fold, const Position& kept, const Position& tap) {
+  const Shape filters = shape(node.inputs[1]);
+  const Window window = window_of(node.attrs, {filters.begin() + 2, filters.end()});
+  const Linear group = positions_.quotient(kept[1], filters[0] / node.attrs.integer("groups"));
+  Position at = {kept[0], positions_.add(positions_.scale(group, filters[1]), tap[0])};
+  for (std::size_t i = 0; i < window.rank(); ++i)
+    at.push_back(positions_.add(positions_.scale(kept[i + 2], window.strides[i]),
+                                positions_.scale(tap[i + 1], window.dilations[i])));
+  Position weight = {kept[1]};
+  weight.insert(weight.end(), tap.begin(), tap.end());
+  return builder_.op(Op::mul, fold.type,
+                     {builder_.cast(value(node.inputs[0], at), fold.type),
+                      builder_.cast(value(node.inputs[1], weight), fold.type)});
 }
 
 // The place of the window that a tap names, where it is not in the padding.

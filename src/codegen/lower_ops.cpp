@@ -14,6 +14,7 @@ std::optional<Combine> combine_of(Op op) {
     case Op::reduce_sum:
     case Op::cumsum:
     case Op::matmul:
+    case Op::conv:
     case Op::avg_pool:
     case Op::max_unpool:
     case Op::avg_unpool:
@@ -34,6 +35,9 @@ std::optional<Combine> combine_of(Op op) {
   }
 }
 
+// Filters are [out, in, spatial axes…]: a sum goes over all but the first.
+Shape filter_sizes(const Shape& filters) { return {filters.begin() + 1, filters.end()}; }
+
 bool scalar_constant(const Node& node) { return node.op == Op::constant && node.results[0].size() == 1; }
 }  // namespace
 
@@ -47,6 +51,8 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   if (node.op == Op::cumsum) return fold;
   if (is_pooling(node.op))
     fold.reduced = node.attrs.ints("kernel");
+  else if (node.op == Op::conv)
+    fold.reduced = filter_sizes(graph.type(node.inputs[1]).shape());
   else if (node.op == Op::matmul)
     fold.reduced = {shape[shape.size() - (node.attrs.flag("transpose_a") ? 2 : 1)]};
   else
@@ -56,7 +62,8 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
 }
 
 bool is_reduction(Op op) {
-  return op != Op::matmul && op != Op::cumsum && !is_pooling(op) && combine_of(op).has_value();
+  return op != Op::matmul && op != Op::conv && op != Op::cumsum && !is_pooling(op) &&
+         combine_of(op).has_value();
 }
 
 bool is_pooling(Op op) { return op >= Op::max_pool && op <= Op::avg_unpool; }

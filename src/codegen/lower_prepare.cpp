@@ -36,6 +36,8 @@ class Preparer {
       map_[{id}] = reduced(id, node.op, map_.at(node.inputs[0]), axes_of(node), node.results[0]);
     else if (node.op == Op::matmul && wants_rows(node))
       map_[{id}] = with_rows(node);
+    else if (node.op == Op::conv)
+      map_[{id}] = without_padding(node);
     else if (node.op == Op::cumsum)
       map_[{id}] = running_sum(node);
     else if (is_lowered_random(node))
@@ -230,6 +232,24 @@ class Preparer {
     const Value rows = transposes_.try_emplace(b.ref(), transpose(b, perm)).first->second;
     result_.kept.insert(rows.ref().node);
     return matmul(map_.at(node.inputs[0]), rows, {node.attrs.flag("transpose_a"), false});
+  }
+
+  // Its zeros are written down once, so that no turn of the sum has to ask where it is.
+  Value without_padding(const Node& node) {
+    ConvOptions options{
+        node.attrs.ints("strides"), node.attrs.ints("dilations"), {}, {}, node.attrs.integer("groups")};
+    Value x = map_.at(node.inputs[0]);
+    const Ints& low = node.attrs.ints("pads_low");
+    const Ints& high = node.attrs.ints("pads_high");
+    const auto is_some = [](std::int64_t pad) { return pad != 0; };
+    if (std::ranges::any_of(low, is_some) || std::ranges::any_of(high, is_some)) {
+      PadOptions zeros{Ints(x.type().dims.size()), Ints(x.type().dims.size())};
+      std::ranges::copy(low, zeros.low.begin() + 2);
+      std::ranges::copy(high, zeros.high.begin() + 2);
+      x = pad(x, zeros);
+      result_.kept.insert(x.ref().node);
+    }
+    return conv(x, map_.at(node.inputs[1]), options);
   }
 
   void output(std::uint32_t position, bool copied) {

@@ -22,6 +22,7 @@ bool is_leaf(const Node& node) {
 constexpr std::int64_t kSmallElements = 64 * 1024;
 
 bool is_small(const Graph& graph, const Node& node) {
+  if (node.op == Op::conv) return false;
   return node.op == Op::matmul ? cpu::is_small_product(graph, node)
                                : node.results[0].size() <= kSmallElements;
 }
