@@ -45,15 +45,14 @@ Stage staged(const Node& node, const Graph& body, std::span<const Value> inputs)
   return first_stage(body, types, known_values(node, body, inputs));
 }
 
-// What is carried keeps its shape, and a loop stacks nothing, as the number of its turns is not known.
+// What is carried has one shape before, between and after the turns.
 bool keeps_shapes(const Node& node, const Graph& body, std::span<const Value> inputs) {
   const bool is_loop = node.op == Op::loop;
   const auto carried = static_cast<std::size_t>(node.attrs.integer("carried"));
   const std::vector<Type> before = types_of(inputs.subspan(is_loop ? kLoopInputs : 0, carried));
   const std::vector<Type> after = output_types(body);
   const std::size_t first = is_loop ? 1 : 0;
-  const bool stacks = is_loop && after.size() > first + carried;
-  return !stacks && std::ranges::equal(before, std::span(after).subspan(first, carried));
+  return std::ranges::equal(before, std::span(after).subspan(first, carried));
 }
 }  // namespace
 

@@ -10,8 +10,8 @@
 namespace tenon {
 
 // Of the types that a node of if_else, loop or scan hands them, given its inputs, all typed. None where the
-// node cannot be planned: a body needs stages of its own, or what the node returns is not of one shape
-// whatever the data.
+// node cannot be planned: a body needs stages of its own, branches return different shapes, or what is
+// carried changes its shape.
 std::vector<std::shared_ptr<const Graph>> typed_bodies(const Node& node, std::span<const Value> inputs);
 
 }  // namespace tenon

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ir/operands.h"
+#include "pass/counted_loops.h"
 #include "pass/dead.h"
 #include "pass/rewrite.h"
 #include "pass/staged_bodies.h"
@@ -213,7 +214,14 @@ class Stager {
     }
     const auto bodies = typed_bodies(node, values);
     if (bodies.empty()) return put_on_host(node, inputs, "what its bodies return depends on data");
-    return hold_all(Part::now, now_.emit(node.op, values, node.attrs, bodies));
+    if (!stacks_outputs(node)) return hold_all(Part::now, now_.emit(node.op, values, node.attrs, bodies));
+    if (const auto scan = as_scan(node, values, *bodies[0])) return hold_all(Part::now, *scan);
+    return put_on_host(node, inputs, "how often it runs depends on data");
+  }
+
+  static bool stacks_outputs(const Node& node) {
+    return node.op == Op::loop &&
+           static_cast<std::int64_t>(node.results.size()) > node.attrs.integer("carried");
   }
 
   const Graph& source_;

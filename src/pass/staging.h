@@ -2,15 +2,16 @@
 // shapes of the inputs are known; then the host runs what asked for elements; all that needs to know what
 // comes out of it is a program of its own, and is staged in its turn.
 //
-//   graph f(x: f32[N])                       now    f(x: f32[8])              %1 = exp(%x)   return v0 = %1
-//     %1 = exp(%x)   %2 = nonzero(%1)   →    host   f(v0: f32[8])             %1 = nonzero(%v0)   return v1 =
-//     %1 %3 = cast(%2)  return y = %3           later  f(v1: i64[1, ?])          %1 = cast(%v1)   return y =
-//     %1
+//   graph f(x: f32[N])          now    f(x: f32[8])       %1 = exp(%x)       return v0 = %1
+//     %1 = exp(%x)              host   f(v0: f32[8])      %1 = nonzero(%v0)  return v1 = %1
+//     %2 = nonzero(%1)     →    later  f(v1: i64[1, ?])   %1 = neg(%v1)      return y = %1
+//     %3 = neg(%2)
+//     return y = %3
 //
 // The host runs ops whose results are as long as their elements say; ops whose operands have no constant
 // value, so that a plan need not be made for each value; and if_else, loop and scan whose results are not of
 // one shape, or whose bodies need stages themselves. A branch whose condition is known is written in the
-// place of its if_else.
+// place of its if_else, and a loop that stacks outputs is a scan where it is known how often it runs.
 //
 // It must not move anything out of the first stage that could be there: a program without such ops has one
 // stage, and that is what `specialise` makes of it.

@@ -152,6 +152,26 @@ TEST_P(Stages, LoopWithShapesThatGrowAndOutputsThatStack) {
   expect_same(run(0, 4)[1].second, Tensor::zeros(DType::f32, {0}));
 }
 
+TEST_P(Stages, AreNotNeededForALoopWhoseTurnsAreCounted) {
+  const Engine engine = engine_of(R"(graph g(x: f32[N]) {
+    %three = constant i64[] {3}
+    %true = constant bool[] {true}
+    %last, %all = loop(%three, %true, %x) {carried = 1} {
+      graph turn(turn: i64[], x: f32[?]) {
+        %true = constant bool[] {true}
+        %d = add(%x, %x)
+        %f = cast(%turn) {dtype = f32}
+        %out = add(%d, %f)
+        return on = %true, d = %d, out = %out
+      }
+    }
+    return last = %last, all = %all })");
+  const auto found = engine.run({{"x", floats({2}, {1, 10})}});
+  expect_same(found[0].second, floats({2}, {8, 80}));
+  expect_same(found[1].second, floats({3, 2}, {2, 20, 5, 41, 10, 82}));
+  EXPECT_NO_THROW(engine.session({{"x", {2}}}));
+}
+
 TEST_P(Stages, AreInsideBodiesToo) {
   const Engine engine = engine_of(R"(graph g(x: f32[N, 4]) {
     %zero = constant i64[] {0}

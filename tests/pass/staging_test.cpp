@@ -208,6 +208,32 @@ TEST(Staging, RunsALoopOnTheHostThatStacksOutputs) {
   EXPECT_TRUE(stage.later.nodes().empty());
 }
 
+TEST(Staging, PlansALoopThatStacksOutputsWhereItsTurnsAreKnown) {
+  expect_stages(R"(graph g(x: f32[N], w: f32[2]) {
+    %true = constant bool[] {true}
+    %three = constant i64[] {3}
+    %last, %all = loop(%three, %true, %x, %w) {carried = 1} {
+      graph turn(turn: i64[], x: f32[?], w: f32[?]) {
+        %true = constant bool[] {true}
+        %next = mul(%x, %w)
+        return on = %true, x = %next, at = %turn
+      }
+    }
+    return last = %last, all = %all })",
+                {{"x", floats({2})}},
+                {R"(graph g(x: f32[2], w: f32[2]) {
+    %turns = constant i64[3] {0, 1, 2}
+    %last, %all = scan(%x, %turns, %w) {carried = 1, scanned = 1} {
+      graph turn(x: f32[2], turn: i64[], w: f32[2]) {
+        %true = constant bool[] {true}
+        %next = mul(%x, %w)
+        return x = %next, at = %turn
+      }
+    } : f32[2], i64[3]
+    return last = %last, all = %all })",
+                 "graph g() {}", "graph g() {}"});
+}
+
 TEST(Staging, GivesABodyTheConstantsItsShapesDependOn) {
   EXPECT_TRUE(first_stage(parse(R"(graph g(x: f32[4], c: bool[]) {
     %k = constant i64[] {2}
