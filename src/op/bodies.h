@@ -5,8 +5,9 @@
 
 namespace tenon {
 
-// The types of what a body of if_else, loop or scan is handed, by those of the node's inputs.
 inline constexpr std::size_t kLoopInputs = 2;  // the trip count and the condition, before what it hands on
+
+// The types of what a body of if_else, loop or scan is handed, by those of the node's inputs.
 std::vector<Type> body_input_types(Op op, const Attrs& attrs, std::span<const Type> inputs);
 
 // The first input of a body that is the same at each turn.

@@ -1,6 +1,9 @@
 // Engines whose programs cannot be planned as a whole, on each backend.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "backend/backend.h"
 #include "engine/programs.h"
 #include "support/message_of.h"
@@ -212,6 +215,22 @@ TEST_P(Stages, OfManyMoreShapesThanAreKeptAnswerAllTheSame) {
     for (int i = 0; i < count; ++i) x.set_number(i, 1);
     EXPECT_EQ(engine.run({{"x", x}})[0].second.size(), count);
   }
+}
+
+TEST_P(Stages, AnswerManyCallersAtOnce) {
+  const Engine engine = engine_of(kPositive, {{"w", Tensor::scalar(2.0f)}});
+  std::vector<std::thread> callers;
+  std::atomic<int> wrong = 0;
+  for (int caller = 0; caller < 4; ++caller)
+    callers.emplace_back([&, caller] {
+      Tensor x = Tensor::full(DType::f32, {4}, -1);
+      for (int i = 0; i <= caller; ++i) x.set_number(i, 1);
+      for (int turn = 0; turn < 20; ++turn)
+        if (engine.run(x).size() != caller + 1) ++wrong;
+    });
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(engine.plans_made(), 5u);
 }
 
 TEST_P(Stages, HaveNoSession) {
