@@ -141,11 +141,12 @@ void StageCache::make_room(std::int64_t program) {
 }
 
 StagedRunner::StagedRunner(std::shared_ptr<EngineCore> core)
-    : core_(std::move(core)), cache_(core_->options.plans), whole_(number(core_->content.program)) {}
+    : core_(std::move(core)), cache_(core_->options.plans), whole_(number(core_->content.program)) {
+  whole_.planning = planning_inputs(*whole_.graph);
+}
 
 StagedProgram StagedRunner::number(std::shared_ptr<const Graph> graph) {
-  std::vector<std::string> planning = planning_inputs(*graph);
-  return {programs_++, std::move(graph), std::move(planning)};
+  return {programs_++, std::move(graph), {}};
 }
 
 PlannedStage StagedRunner::plan(const StagedProgram& program, const NamedTensors& inputs,

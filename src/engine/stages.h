@@ -19,7 +19,8 @@ struct EngineCore;
 struct StagedProgram {
   std::int64_t number;  // in the engine
   std::shared_ptr<const Graph> graph;
-  std::vector<std::string> planning;  // inputs whose values a plan is made for
+  std::vector<std::string> planning;  // inputs whose values a plan is made for; only of the engine's program,
+                                      // as it is called with the same ones again
 };
 
 // A stage for some shapes: a session, what the host runs after it, and what comes then.

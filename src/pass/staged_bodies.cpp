@@ -54,7 +54,25 @@ bool keeps_shapes(const Node& node, const Graph& body, std::span<const Value> in
   const std::size_t first = is_loop ? 1 : 0;
   return std::ranges::equal(before, std::span(after).subspan(first, carried));
 }
+// The inputs stay, but nothing reads those whose values are known.
+Graph with_values(const Graph& body, const std::map<std::string, Tensor>& known) {
+  using Results = std::optional<std::vector<Value>>;
+  return Rewrite::apply(body, [&](Rewrite& rewrite, const Node& node, std::span<const Value>) -> Results {
+    if (node.op != Op::input || !known.contains(name_of(node))) return std::nullopt;
+    rewrite.to().input(name_of(node), node.results[0]);
+    return {{rewrite.to().constant(known.at(name_of(node)))}};
+  });
+}
 }  // namespace
+
+std::vector<std::shared_ptr<const Graph>> told_bodies(const Node& node, std::span<const Value> inputs) {
+  std::vector<std::shared_ptr<const Graph>> bodies;
+  for (const auto& body : node.bodies) {
+    const auto known = known_values(node, *body, inputs);
+    bodies.push_back(known.empty() ? body : std::make_shared<const Graph>(with_values(*body, known)));
+  }
+  return bodies;
+}
 
 std::vector<std::shared_ptr<const Graph>> typed_bodies(const Node& node, std::span<const Value> inputs) {
   std::vector<std::shared_ptr<const Graph>> bodies;

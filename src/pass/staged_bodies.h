@@ -14,4 +14,7 @@ namespace tenon {
 // carried changes its shape.
 std::vector<std::shared_ptr<const Graph>> typed_bodies(const Node& node, std::span<const Value> inputs);
 
+// As they are, but constants that the node hands them, and on which shapes depend, are constants there.
+std::vector<std::shared_ptr<const Graph>> told_bodies(const Node& node, std::span<const Value> inputs);
+
 }  // namespace tenon

@@ -213,10 +213,15 @@ class Stager {
       return walk(*node.bodies[holds ? 0 : 1], {inputs.begin() + 1, inputs.end()});
     }
     const auto bodies = typed_bodies(node, values);
-    if (bodies.empty()) return put_on_host(node, inputs, "what its bodies return depends on data");
-    if (!stacks_outputs(node)) return hold_all(Part::now, now_.emit(node.op, values, node.attrs, bodies));
-    if (const auto scan = as_scan(node, values, *bodies[0])) return hold_all(Part::now, *scan);
-    return put_on_host(node, inputs, "how often it runs depends on data");
+    if (!bodies.empty() && !stacks_outputs(node))
+      return hold_all(Part::now, now_.emit(node.op, values, node.attrs, bodies));
+    if (!bodies.empty())
+      if (const auto scan = as_scan(node, values, *bodies[0])) return hold_all(Part::now, *scan);
+    Node told = node;
+    told.bodies = told_bodies(node, values);
+    return put_on_host(
+        told, inputs,
+        bodies.empty() ? "what its bodies return depends on data" : "how often it runs depends on data");
   }
 
   static bool stacks_outputs(const Node& node) {

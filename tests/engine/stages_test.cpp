@@ -175,6 +175,33 @@ TEST_P(Stages, AreNotNeededForALoopWhoseTurnsAreCounted) {
   EXPECT_NO_THROW(engine.session({{"x", {2}}}));
 }
 
+// The bound of one slice is the same at each turn, that of the other is not.
+TEST_P(Stages, AreNotPlannedAnewForEachTurn) {
+  const Engine engine = engine_of(R"(graph g(x: f32[N], turns: i64[]) {
+    %true = constant bool[] {true}
+    %one = constant i64[1] {1}
+    %none, %all = loop(%turns, %true, %true, %x, %one) {carried = 1} {
+      graph turn(turn: i64[], on: bool[], x: f32[?], one: i64[1]) {
+        %at = reshape(%turn) {shape = [1]}
+        %end = add(%at, %one)
+        %here = slice(%x, %at, %end, %one)
+        %zero = constant i64[1] {0}
+        %first = slice(%x, %zero, %one, %one)
+        %sum = add(%here, %first)
+        return on = %on, on = %on, sum = %sum
+      }
+    }
+    return all = %all })");
+  const Tensor x = floats({6}, {1, 2, 3, 4, 5, 6});
+  const auto run = [&](std::int64_t turns) {
+    return engine.run({{"x", x}, {"turns", Tensor::scalar(turns)}})[0].second;
+  };
+  expect_same(run(3), floats({3, 1}, {2, 3, 4}));
+  const std::size_t plans = engine.plans_made();
+  expect_same(run(6), floats({6, 1}, {2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(engine.plans_made(), plans);
+}
+
 TEST_P(Stages, AreInsideBodiesToo) {
   const Engine engine = engine_of(R"(graph g(x: f32[N, 4]) {
     %zero = constant i64[] {0}
