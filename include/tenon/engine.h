@@ -2,9 +2,13 @@
 // plans are made for the shapes that are asked for.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -16,11 +20,24 @@
 
 namespace tenon {
 
+// How a run may end before it is done: with an error that is Stopped. Both are looked at while it waits and
+// between its steps.
+struct CallOptions {
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  std::shared_ptr<const std::atomic<bool>> cancel = {};  // its caller sets it to true
+};
+
 struct EngineOptions {
   std::string backend = {};  // by name; otherwise the preferred one of those that were built in
   int threads = 1;
-  bool cache = true;                   // of compiled code, on disk
-  std::size_t plans = 16;              // kept for `run`; the one unused longest makes room
+  bool cache = true;       // of compiled code, on disk
+  std::size_t plans = 16;  // kept for `run`; the one unused longest makes room
+  // Calls for the same shapes that run beside one another, each in memory of its own; 0: as many as the
+  // process may compute with.
+  std::size_t contexts = 0;
+  // In bytes, of all that runs of this engine need beside its weights: inputs, outputs, and what lies
+  // between. What does not fit is refused with an error that says how much it needs. 0: no limit.
+  std::size_t memory_limit = 0;
   bool keep_nan = false;               // otherwise an activation right behind a contraction may make 0 of NaN
   std::set<std::string> without = {};  // passes to leave out: of `optional_engine_passes`
   // Told what each pass did to which nodes, whenever a plan is made.
@@ -76,7 +93,7 @@ class EngineSession {
   EngineSession& operator=(EngineSession&&) noexcept;
   ~EngineSession();
 
-  void run();
+  void run(const CallOptions& options = {});
   // What the next run reads and writes. At first each is memory of the session's own.
   const Tensor& input(std::string_view name) const;
   const Tensor& output(std::string_view name) const;
@@ -112,9 +129,25 @@ class Engine {
   // Whole or not at all.
   void save(const std::string& path) const;
 
-  // Outputs in the program's order. Calls for the same shapes wait for each other; others do not.
-  NamedTensors run(const NamedTensors& inputs) const;
+  // Outputs in the program's order. Plans of one thread run on the caller's; those of several on threads of
+  // the process, so that those of all callers together stay within its budget (a processor each, or what the
+  // environment's TENON_THREADS says). Where the shapes of some values depend on data, the program is planned
+  // and run in stages.
+  NamedTensors run(const NamedTensors& inputs, const CallOptions& options = {}) const;
   Tensor run(const Tensor& input) const;  // of a program with one input: its first output
+  // The same on a thread of the process. The inputs' memory must stay until the outputs are there.
+  std::future<NamedTensors> run_async(NamedTensors inputs, CallOptions options = {}) const;
+  // `done` is called on that thread; its future has the outputs, or throws what the run threw.
+  void run_async(NamedTensors inputs, std::function<void(std::future<NamedTensors>)> done,
+                 CallOptions options = {}) const;
+  // Plans for these shapes, so that the first call for them need not.
+  void warm(const Shapes& inputs) const;
+  // Other weights in the place of these, of the same names and types, without stopping: calls that were begun
+  // end with the old ones, later ones take the new. What was planned is planned anew before it is needed.
+  // Copies of this engine see it too.
+  void reload(NamedTensors weights) const;
+  // A session is the caller's own: it runs on the caller's thread, with a team of threads of its own where
+  // it has several, and keeps the weights it was made with.
   EngineSession session(const Shapes& inputs) const;
 
   // Runs the reference backend beside it.
@@ -124,7 +157,7 @@ class Engine {
   Engine with_weights(NamedTensors weights) const;
 
   const Graph& program() const;
-  const NamedTensors& weights() const;
+  NamedTensors weights() const;
   const EngineInfo& info() const;
   const AccuracyReport& report() const;
   const EngineOptions& options() const;

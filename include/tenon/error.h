@@ -13,6 +13,12 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A run ended early because its caller asked for it.
+class Stopped : public Error {
+ public:
+  using Error::Error;
+};
+
 namespace detail {
 void append(std::string& out, std::string_view text);
 void append(std::string& out, double number);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/stop.h"
 #include "tenon/graph.h"
 
 namespace tenon {
@@ -33,6 +34,7 @@ using Memory = std::shared_ptr<void>;
 class Stream {
  public:
   virtual ~Stream() = default;
+  Stop stop;  // of the run that it is given work of
 };
 
 // A point in a stream's work.
@@ -56,6 +58,9 @@ class Step {
   virtual std::string describe() const = 0;
   // How many blocks one run may allocate inside a library; our own code allocates none.
   virtual bool allocates_in_library() const { return false; }
+  // Another for the same work, that may run beside this one: what was compiled is shared, what a run writes
+  // into is not. Null where there can be none. It may be asked for while this one runs.
+  virtual std::unique_ptr<Step> twin() const { return nullptr; }
 };
 
 // How the fuse pass may treat a node.

@@ -24,6 +24,7 @@ class KernelStep : public Step {
       copy_result(i, results[i], addresses[input_types_.size() + i]);
   }
 
+  std::unique_ptr<Step> twin() const override { return std::make_unique<KernelStep>(*this); }
   std::string describe() const override { return "reference kernel"; }
   bool allocates_in_library() const override { return true; }
 

@@ -13,7 +13,8 @@ EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
     : content(std::move(chosen)),
       options(std::move(chosen_options)),
       backend(choose_backend(options.backend)),
-      states(backend) {
+      states(backend),
+      memory(std::make_shared<MemoryBudget>(options.memory_limit)) {
   const std::vector<std::string> passes = optional_engine_passes();
   for (const std::string& name : options.without)
     require(std::ranges::find(passes, name) != passes.end(), "there is no pass '", name,

@@ -4,6 +4,7 @@
 #include "engine/inputs.h"
 #include "engine/state.h"
 #include "engine/taps.h"
+#include "runtime/executors.h"
 
 namespace tenon {
 
@@ -16,14 +17,38 @@ Types types_of(const NamedTensors& tensors) {
   return types;
 }
 
+Types types_for(const Graph& program, const Shapes& shapes) {
+  Types types;
+  for (const auto& [name, shape] : shapes) {
+    const auto input = program.find_input(name);
+    types.emplace(name, Type::of(input ? program.type(*input).dtype : DType::f32, shape));
+  }
+  return types;
+}
+
 std::unique_ptr<EngineSession::State> session_for(const std::shared_ptr<EngineCore>& core,
                                                   const Types& types) {
   return std::make_unique<EngineSession::State>(core, core->compile_for(types));
 }
 }  // namespace
 
-Engine::State::State(engine::Content content, EngineOptions options)
-    : core(std::make_shared<EngineCore>(std::move(content), std::move(options))), runner(core) {}
+Engine::State::State(engine::Content content, EngineOptions chosen)
+    : live_(std::make_shared<LiveEngine>(std::make_shared<EngineCore>(content, chosen))),
+      program(std::move(content.program)),
+      info(std::move(content.info)),
+      report(std::move(content.report)),
+      options(std::move(chosen)) {}
+
+// The new one is made, and planned for what the old one was used for, before it takes its place.
+void Engine::State::reload(NamedTensors weights) {
+  const std::lock_guard lock(reloading_);
+  const auto old = live();
+  const auto fresh = std::make_shared<LiveEngine>(
+      std::make_shared<EngineCore>(engine::Content{program, std::move(weights), info, report}, options));
+  for (const Types& types : old->runner.planned()) fresh->runner.warm(types);
+  const std::lock_guard swapping(mutex_);
+  live_ = fresh;
+}
 
 Engine::Engine(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
@@ -42,16 +67,63 @@ Engine Engine::from_memory(std::span<std::byte> file, std::shared_ptr<void> owne
       std::make_shared<State>(engine::read_content(file, "engine in memory", owner), std::move(options)));
 }
 
-void Engine::save(const std::string& path) const { engine::write_content(path, state_->core->content); }
+void Engine::save(const std::string& path) const {
+  engine::write_content(path, state_->live()->core->content);
+}
 
-NamedTensors Engine::run(const NamedTensors& inputs) const {
+NamedTensors Engine::run(const NamedTensors& inputs, const CallOptions& options) const {
   const Types types = engine::match_inputs(program(), types_of(inputs));
-  std::vector<Tensor> found = state_->runner.run(inputs, types);
+  const auto live = state_->live();
+  const Stop stop{options.deadline, options.cancel};
+  std::vector<Tensor> found;
+  const auto run = [&] {
+    stop.check();
+    found = live->runner.run(inputs, types, stop);
+  };
+  if (state_->options.threads == 1)
+    run();
+  else
+    Executors::shared().run(state_->options.threads, run);
   NamedTensors results;
   for (std::size_t i = 0; i < found.size(); ++i)
     results.emplace_back(program().outputs()[i].name, std::move(found[i]));
   return results;
 }
+
+void Engine::run_async(NamedTensors inputs, std::function<void(std::future<NamedTensors>)> done,
+                       CallOptions options) const {
+  const auto job = [engine = *this, inputs = std::move(inputs), done = std::move(done),
+                    options = std::move(options)] {
+    std::promise<NamedTensors> promise;
+    try {
+      promise.set_value(engine.run(inputs, options));
+    } catch (...) {
+      promise.set_exception(std::current_exception());
+    }
+    done(promise.get_future());
+  };
+  Executors::shared().start(state_->options.threads, job);
+}
+
+std::future<NamedTensors> Engine::run_async(NamedTensors inputs, CallOptions options) const {
+  const auto promise = std::make_shared<std::promise<NamedTensors>>();
+  std::future<NamedTensors> future = promise->get_future();
+  const auto done = [promise](std::future<NamedTensors> outputs) {
+    try {
+      promise->set_value(outputs.get());
+    } catch (...) {
+      promise->set_exception(std::current_exception());
+    }
+  };
+  run_async(std::move(inputs), done, std::move(options));
+  return future;
+}
+
+void Engine::warm(const Shapes& inputs) const {
+  state_->live()->runner.warm(engine::match_inputs(program(), types_for(program(), inputs)));
+}
+
+void Engine::reload(NamedTensors weights) const { state_->reload(std::move(weights)); }
 
 Tensor Engine::run(const Tensor& input) const {
   require(program().inputs().size() == 1, "this engine has ", program().inputs().size(),
@@ -60,19 +132,15 @@ Tensor Engine::run(const Tensor& input) const {
 }
 
 EngineSession Engine::session(const Shapes& inputs) const {
-  Types types;
-  for (const auto& [name, shape] : inputs) {
-    const auto input = program().find_input(name);
-    types.emplace(name, Type::of(input ? program().type(*input).dtype : DType::f32, shape));
-  }
-  return EngineSession(session_for(state_->core, engine::match_inputs(program(), types)));
+  const Types types = engine::match_inputs(program(), types_for(program(), inputs));
+  return EngineSession(session_for(state_->live()->core, types));
 }
 
 AccuracyReport Engine::verify(const NamedTensors& inputs) const {
   const Engine judge(program(), weights(), {}, {.backend = "reference"});
   const NamedTensors wanted = judge.run(inputs);
   const NamedTensors found = run(inputs);
-  AccuracyReport report{state_->core->backend->device().name, 0, {}};
+  AccuracyReport report{state_->live()->core->backend->device().name, 0, {}};
   const Tensor& first = inputs.front().second;
   report.items = first.rank() == 0 ? 1 : first.dim(0);
   for (std::size_t i = 0; i < wanted.size(); ++i)
@@ -81,25 +149,25 @@ AccuracyReport Engine::verify(const NamedTensors& inputs) const {
 }
 
 Engine Engine::with_report(AccuracyReport report) const {
-  engine::Content content = state_->core->content;
+  engine::Content content = state_->live()->core->content;
   content.report = std::move(report);
-  return Engine(std::make_shared<State>(std::move(content), state_->core->options));
+  return Engine(std::make_shared<State>(std::move(content), state_->options));
 }
 
-const Graph& Engine::program() const { return *state_->core->content.program; }
-const NamedTensors& Engine::weights() const { return state_->core->content.weights; }
-const EngineInfo& Engine::info() const { return state_->core->content.info; }
-const AccuracyReport& Engine::report() const { return state_->core->content.report; }
-const EngineOptions& Engine::options() const { return state_->core->options; }
-std::size_t Engine::plans_made() const { return state_->runner.plans_made(); }
-std::size_t Engine::values_prepared() const { return state_->core->values_prepared; }
-std::size_t Engine::prepared_bytes() const { return state_->core->prepared_bytes; }
+const Graph& Engine::program() const { return *state_->program; }
+NamedTensors Engine::weights() const { return state_->live()->core->content.weights; }
+const EngineInfo& Engine::info() const { return state_->info; }
+const AccuracyReport& Engine::report() const { return state_->report; }
+const EngineOptions& Engine::options() const { return state_->options; }
+std::size_t Engine::plans_made() const { return state_->live()->runner.plans_made(); }
+std::size_t Engine::values_prepared() const { return state_->live()->core->values_prepared; }
+std::size_t Engine::prepared_bytes() const { return state_->live()->core->prepared_bytes; }
 
 Engine Engine::with_weights(NamedTensors weights) const {
-  engine::Content content = state_->core->content;
+  engine::Content content = state_->live()->core->content;
   content.weights = std::move(weights);
   content.report = {};
-  return Engine(std::make_shared<State>(std::move(content), state_->core->options));
+  return Engine(std::make_shared<State>(std::move(content), state_->options));
 }
 
 std::vector<Port> Engine::inputs() const {

@@ -18,7 +18,8 @@ bool is_leaf(const Node& node) {
 }
 }  // namespace
 
-std::vector<Tensor> StagedRunner::run_host(const PlannedStage& stage, const NamedTensors& inputs) {
+std::vector<Tensor> StagedRunner::run_host(const PlannedStage& stage, const NamedTensors& inputs,
+                                           const Stop& stop) {
   std::vector<std::vector<Tensor>> results;
   for (const Node& node : stage.host.nodes()) {
     if (is_leaf(node)) {
@@ -27,7 +28,8 @@ std::vector<Tensor> StagedRunner::run_host(const PlannedStage& stage, const Name
     }
     std::vector<Tensor> read;
     for (const Ref input : node.inputs) read.push_back(results[input.node][input.result]);
-    results.push_back(run_on_host(stage, node, read));
+    stop.check();
+    results.push_back(run_on_host(stage, node, read, stop));
   }
   std::vector<Tensor> outputs;
   for (const NamedRef& output : stage.host.outputs())
@@ -36,14 +38,16 @@ std::vector<Tensor> StagedRunner::run_host(const PlannedStage& stage, const Name
 }
 
 std::vector<Tensor> StagedRunner::run_on_host(const PlannedStage& stage, const Node& node,
-                                              std::span<const Tensor> inputs) {
+                                              std::span<const Tensor> inputs, const Stop& stop) {
   const OpDef& def = definition(node.op);
   if (has_operands(def, inputs.size()))
-    return run_on_host(stage, settled(node, inputs), inputs.first(count_data_inputs(def, inputs.size())));
+    return run_on_host(stage, settled(node, inputs), inputs.first(count_data_inputs(def, inputs.size())),
+                       stop);
   std::vector<Type> types;
   for (const Tensor& input : inputs) types.push_back(Type::of(input));
   const std::vector<Type> results = def.infer({def, node.attrs, types, node.bodies, inputs, node.label});
   const auto run_body = [&](const Graph& body, std::span<const Tensor> arguments) {
+    stop.check();
     NamedTensors named;
     Types handed;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -51,7 +55,7 @@ std::vector<Tensor> StagedRunner::run_on_host(const PlannedStage& stage, const N
       named.emplace_back(name, arguments[i]);
       handed.emplace(name, Type::of(arguments[i]));
     }
-    return run(stage.bodies.at(&body), named, handed);
+    return run(stage.bodies.at(&body), named, handed, stop);
   };
   return def.kernel({node, inputs, results, run_body});
 }

@@ -10,22 +10,40 @@ std::size_t index_of(const std::vector<Slot>& slots, std::string_view name, std:
   require(found != slots.end(), "there is no ", kind, " '", name, "'");
   return static_cast<std::size_t>(found - slots.begin());
 }
+
+std::size_t bytes_needed(const Executable& executable) {
+  std::size_t bytes = scratch_bytes(executable) + crossing_bytes(executable);
+  for (const auto* slots : {&executable.inputs, &executable.outputs})
+    for (const Slot& slot : *slots) bytes += slot.type.bytes();
+  return bytes;
+}
 }  // namespace
 
-EngineSession::State::State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared)
+EngineSession::State::State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared, Bound bound)
     : core(std::move(shared)),
       executable(std::make_shared<const Executable>(std::move(prepared.executable))),
+      memory(core->memory->take(bytes_needed(*executable), "a plan for these shapes")),
       stream(core->backend->make_stream({core->options.threads, core->options.cache})),
       scratch(core->backend),
       runner(core->bind(executable, prepared.prepare, scratch)),
       direct(core->backend->device().host_addressable) {
   const auto add = [&](const Slot& slot, std::vector<Tensor>& tensors, std::vector<void*>& addresses) {
-    tensors.push_back(Tensor::zeros(slot.type.dtype, slot.type.shape()));
+    tensors.push_back(bound == Bound::own ? Tensor::zeros(slot.type.dtype, slot.type.shape()) : Tensor());
     if (!direct) device.push_back(core->backend->allocate(slot.type.bytes()));
     addresses.push_back(direct ? tensors.back().raw() : device.back().get());
   };
   for (const Slot& slot : executable->inputs) add(slot, inputs, input_addresses);
   for (const Slot& slot : executable->outputs) add(slot, outputs, output_addresses);
+}
+
+std::unique_ptr<EngineSession::State> EngineSession::State::twin() const {
+  std::optional<Executable> other = tenon::twin(*executable);
+  if (!other) return nullptr;
+  try {
+    return std::make_unique<State>(core, PreparedExecutable{std::move(*other), Graph()}, Bound::later);
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 void EngineSession::State::bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses,
@@ -44,7 +62,14 @@ void EngineSession::State::copy_outputs() {
     core->backend->copy_out(*stream, outputs[i].raw(), output_addresses[i], outputs[i].bytes());
 }
 
-void EngineSession::State::run() {
+void EngineSession::State::unbind() {
+  std::ranges::fill(inputs, Tensor());
+  std::ranges::fill(outputs, Tensor());
+}
+
+void EngineSession::State::run(const Stop& stop) {
+  stream->stop = stop;
+  stop.check();
   if (!direct) copy_inputs();
   runner.run(*stream, input_addresses, output_addresses);
   if (!direct) copy_outputs();
@@ -56,7 +81,7 @@ EngineSession::EngineSession(EngineSession&&) noexcept = default;
 EngineSession& EngineSession::operator=(EngineSession&&) noexcept = default;
 EngineSession::~EngineSession() = default;
 
-void EngineSession::run() { state_->run(); }
+void EngineSession::run(const CallOptions& options) { state_->run({options.deadline, options.cancel}); }
 
 const Tensor& EngineSession::input(std::string_view name) const {
   return state_->inputs[index_of(state_->executable->inputs, name, "input")];

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/state.h"
+#include "engine/contexts.h"
+#include "runtime/executors.h"
 
 namespace tenon {
 
@@ -40,7 +41,7 @@ StageCache::Key key_of(const StagedProgram& program, const NamedTensors& inputs,
 }
 
 // Bound to what is handed in and to what is handed out, so that nothing is copied.
-std::vector<Tensor> run_session(EngineSession::State& session, const NamedTensors& inputs) {
+std::vector<Tensor> run_session(EngineSession::State& session, const NamedTensors& inputs, const Stop& stop) {
   const Executable& executable = *session.executable;
   for (std::size_t i = 0; i < executable.inputs.size(); ++i)
     session.bind(session.inputs, session.input_addresses, i, *find(inputs, executable.inputs[i].name));
@@ -50,7 +51,8 @@ std::vector<Tensor> run_session(EngineSession::State& session, const NamedTensor
     results.push_back(Tensor::empty(type.dtype, type.shape()));
     session.bind(session.outputs, session.output_addresses, i, results.back());
   }
-  session.run();
+  session.run(stop);
+  session.unbind();
   return results;
 }
 
@@ -114,12 +116,18 @@ class Assembly {
   std::vector<std::size_t> missing_;  // their places
 };
 
+std::size_t most_contexts(const EngineOptions& options) {
+  if (options.contexts > 0) return options.contexts;
+  return static_cast<std::size_t>(std::max(1, thread_budget() / options.threads));
+}
+
 std::size_t count_of(const std::vector<Stage::Part>& parts, Stage::Part part) {
   return static_cast<std::size_t>(std::ranges::count(parts, part));
 }
 }  // namespace
 
-std::shared_ptr<StageCache::Entry> StageCache::find(const Key& key) {
+std::shared_ptr<StageCache::Entry> StageCache::find(const Key& key,
+                                                    const std::map<std::string, Type>& types) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(entries_, [&](const auto& entry) { return entry->key == key; });
   if (found != entries_.end()) {
@@ -129,7 +137,27 @@ std::shared_ptr<StageCache::Entry> StageCache::find(const Key& key) {
   make_room(key[0]);
   entries_.push_front(std::make_shared<Entry>());
   entries_.front()->key = key;
+  entries_.front()->types = types;
   return entries_.front();
+}
+
+bool StageCache::drop_unused() {
+  const std::lock_guard lock(mutex_);
+  const auto is_unused = [](const std::shared_ptr<Entry>& entry) {
+    return entry.use_count() == 1 && entry->stage && entry->stage.use_count() == 1;
+  };
+  const auto last = std::find_if(entries_.rbegin(), entries_.rend(), is_unused);
+  if (last == entries_.rend()) return false;
+  entries_.erase(std::next(last).base());
+  return true;
+}
+
+std::vector<std::map<std::string, Type>> StageCache::shapes_of(std::int64_t program) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::map<std::string, Type>> shapes;
+  for (const auto& entry : entries_)
+    if (entry->key[0] == program) shapes.push_back(entry->types);
+  return shapes;
 }
 
 void StageCache::make_room(std::int64_t program) {
@@ -153,7 +181,11 @@ PlannedStage StagedRunner::plan(const StagedProgram& program, const NamedTensors
                                 const Types& types) {
   PreparedStage made = core_->compile_stage_for(*program.graph, types, planning_values(program, inputs));
   PlannedStage planned{nullptr, std::move(made.stage.outputs), std::move(made.stage.host), {}, {}};
-  if (made.planned) planned.session = std::make_unique<EngineSession::State>(core_, std::move(*made.planned));
+  if (made.planned)
+    planned.contexts =
+        std::make_unique<Contexts>(std::make_unique<EngineSession::State>(core_, std::move(*made.planned),
+                                                                          EngineSession::State::Bound::later),
+                                   most_contexts(core_->options));
   for (const Node& node : planned.host.nodes())
     for (const auto& body : node.bodies) planned.bodies.emplace(body.get(), number(body));
   if (!made.stage.later.nodes().empty())
@@ -162,37 +194,59 @@ PlannedStage StagedRunner::plan(const StagedProgram& program, const NamedTensors
   return planned;
 }
 
-StagedRunner::Run StagedRunner::run_stage(const StagedProgram& program, const NamedTensors& inputs,
-                                          const Types& types) {
-  const auto entry = cache_.find(key_of(program, inputs, types));
+std::shared_ptr<const PlannedStage> StagedRunner::planned_stage(const StagedProgram& program,
+                                                                const NamedTensors& inputs,
+                                                                const Types& types) {
+  const auto entry = cache_.find(key_of(program, inputs, types), types);
   const std::lock_guard lock(entry->mutex);
-  if (!entry->stage) entry->stage = plan(program, inputs, types);
-  const PlannedStage& stage = *entry->stage;
-  return {entry, stage.session ? run_session(*stage.session, inputs) : std::vector<Tensor>()};
+  while (!entry->stage) try {
+      entry->stage = std::make_shared<const PlannedStage>(plan(program, inputs, types));
+    } catch (const OverBudget&) {
+      if (!cache_.drop_unused()) throw;
+    }
+  return entry->stage;
+}
+
+StagedRunner::Run StagedRunner::run_stage(const StagedProgram& program, const NamedTensors& inputs,
+                                          const Types& types, const Stop& stop) {
+  const auto stage = planned_stage(program, inputs, types);
+  if (!stage->contexts) return {stage, {}};
+  const Contexts::Lease session = stage->contexts->take(stop);
+  return {stage, run_session(*session, inputs, stop)};
 }
 
 std::vector<Tensor> StagedRunner::run(const StagedProgram& program, const NamedTensors& inputs,
-                                      const Types& types) {
-  Run first = run_stage(program, inputs, types);
-  if (first.entry->stage->whole()) return std::move(first.planned);
-  return go_on(std::move(first), inputs);
+                                      const Types& types, const Stop& stop) {
+  Run first = run_stage(program, inputs, types, stop);
+  if (first.stage->whole()) return std::move(first.planned);
+  return go_on(std::move(first), inputs, stop);
 }
 
-std::vector<Tensor> StagedRunner::go_on(Run run, NamedTensors values) {
-  Assembly results(run.entry->stage->outputs.size());
+std::vector<Tensor> StagedRunner::go_on(Run run, NamedTensors values, const Stop& stop) {
+  Assembly results(run.stage->outputs.size());
   while (true) {
-    const PlannedStage& stage = *run.entry->stage;
-    if (stage.session)
-      hand_on(values, names_of(stage.session->executable->outputs), run.planned,
+    const PlannedStage& stage = *run.stage;
+    if (stage.contexts)
+      hand_on(values, names_of(stage.contexts->any().executable->outputs), run.planned,
               count_of(stage.outputs, Stage::Part::now));
-    const std::vector<Tensor> hosted = run_host(stage, values);
+    const std::vector<Tensor> hosted = run_host(stage, values, stop);
     hand_on(values, output_names(stage.host), hosted, count_of(stage.outputs, Stage::Part::host));
     results.put(stage.outputs, run.planned, hosted);
     if (!stage.later) return results.take();
     const StagedProgram later = *stage.later;
     values = inputs_of(*later.graph, values);
-    run = run_stage(later, values, types_of(values));
+    run = run_stage(later, values, types_of(values), stop);
   }
+}
+
+void StagedRunner::warm(const Types& types) {
+  require(whole_.planning.empty(), "plans of this program depend on values of its input '",
+          whole_.planning.empty() ? "" : whole_.planning[0], "', not on shapes alone: run it once instead");
+  planned_stage(whole_, {}, types);
+}
+
+std::vector<StagedRunner::Types> StagedRunner::planned() {
+  return whole_.planning.empty() ? cache_.shapes_of(whole_.number) : std::vector<Types>();
 }
 
 }  // namespace tenon

@@ -14,6 +14,7 @@
 namespace tenon {
 
 struct EngineCore;
+class Contexts;
 
 // The engine's program, what is left of it behind a stage, or a body that the host runs.
 struct StagedProgram {
@@ -25,7 +26,7 @@ struct StagedProgram {
 
 // A stage for some shapes: a session, what the host runs after it, and what comes then.
 struct PlannedStage {
-  std::unique_ptr<EngineSession::State> session;  // null where there is nothing to plan
+  std::unique_ptr<Contexts> contexts;  // its sessions; null where there is nothing to plan
   std::vector<Stage::Part> outputs;
   Graph host;
   std::map<const Graph*, StagedProgram> bodies;  // of the host's nodes
@@ -42,13 +43,18 @@ class StageCache {
 
   struct Entry {
     Key key;
-    std::mutex mutex;  // held while the stage is planned and while its session runs
-    std::optional<PlannedStage> stage;
+    std::map<std::string, Type> types;
+    std::mutex mutex;  // held while the stage is planned
+    std::shared_ptr<const PlannedStage> stage;
   };
 
   // So many of one program are kept, and sixteen times as many of all.
   explicit StageCache(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
-  std::shared_ptr<Entry> find(const Key& key);
+  std::shared_ptr<Entry> find(const Key& key, const std::map<std::string, Type>& types);
+  // Lets go of the stage unused longest that nobody runs; false where there is none.
+  bool drop_unused();
+  // Of a program: the shapes of its stages, the one used last in front.
+  std::vector<std::map<std::string, Type>> shapes_of(std::int64_t program);
 
  private:
   void make_room(std::int64_t program);
@@ -63,26 +69,35 @@ class StagedRunner {
   explicit StagedRunner(std::shared_ptr<EngineCore> core);
 
   // The outputs of the engine's program, in its order.
-  std::vector<Tensor> run(const NamedTensors& inputs, const std::map<std::string, Type>& types) {
-    return run(whole_, inputs, types);
+  std::vector<Tensor> run(const NamedTensors& inputs, const std::map<std::string, Type>& types,
+                          const Stop& stop) {
+    return run(whole_, inputs, types, stop);
   }
+  // Plans the first stage, and mostly there is no other.
+  void warm(const std::map<std::string, Type>& types);
+  // What it has planned by shapes alone.
+  std::vector<std::map<std::string, Type>> planned();
   std::size_t plans_made() const { return plans_made_; }
 
  private:
   using Types = std::map<std::string, Type>;
   struct Run {
-    std::shared_ptr<StageCache::Entry> entry;
+    std::shared_ptr<const PlannedStage> stage;
     std::vector<Tensor> planned;  // what its session computed
   };
 
   StagedProgram number(std::shared_ptr<const Graph> graph);
   PlannedStage plan(const StagedProgram& program, const NamedTensors& inputs, const Types& types);
-  Run run_stage(const StagedProgram& program, const NamedTensors& inputs, const Types& types);
-  std::vector<Tensor> run(const StagedProgram& program, const NamedTensors& inputs, const Types& types);
-  std::vector<Tensor> go_on(Run run, NamedTensors values);
-  std::vector<Tensor> run_host(const PlannedStage& stage, const NamedTensors& inputs);
-  std::vector<Tensor> run_on_host(const PlannedStage& stage, const Node& node,
-                                  std::span<const Tensor> inputs);
+  std::shared_ptr<const PlannedStage> planned_stage(const StagedProgram& program, const NamedTensors& inputs,
+                                                    const Types& types);
+  Run run_stage(const StagedProgram& program, const NamedTensors& inputs, const Types& types,
+                const Stop& stop);
+  std::vector<Tensor> run(const StagedProgram& program, const NamedTensors& inputs, const Types& types,
+                          const Stop& stop);
+  std::vector<Tensor> go_on(Run run, NamedTensors values, const Stop& stop);
+  std::vector<Tensor> run_host(const PlannedStage& stage, const NamedTensors& inputs, const Stop& stop);
+  std::vector<Tensor> run_on_host(const PlannedStage& stage, const Node& node, std::span<const Tensor> inputs,
+                                  const Stop& stop);
 
   std::shared_ptr<EngineCore> core_;
   StageCache cache_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "base/memory_budget.h"
 #include "compile/compile.h"
 #include "engine/content.h"
 #include "engine/stages.h"
@@ -26,6 +27,7 @@ struct EngineCore {
   EngineOptions options;
   std::shared_ptr<Backend> backend;
   States states;
+  std::shared_ptr<MemoryBudget> memory;
   std::atomic<std::size_t> values_prepared = 0;
   std::atomic<std::size_t> prepared_bytes = 0;
 
@@ -37,17 +39,43 @@ struct EngineCore {
   std::mutex mutex_;  // of `states`
 };
 
-struct Engine::State {
-  State(engine::Content content, EngineOptions options);
-
+// An engine with some weights.
+struct LiveEngine {
+  explicit LiveEngine(std::shared_ptr<EngineCore> chosen) : core(std::move(chosen)), runner(core) {}
   std::shared_ptr<EngineCore> core;
   StagedRunner runner;
 };
 
-struct EngineSession::State {
-  State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared);
+struct Engine::State {
+  State(engine::Content content, EngineOptions options);
 
-  void run();
+  // The one that new calls take.
+  std::shared_ptr<LiveEngine> live() const {
+    const std::lock_guard lock(mutex_);
+    return live_;
+  }
+  void reload(NamedTensors weights);
+
+ private:
+  std::mutex reloading_;  // one after the other
+  mutable std::mutex mutex_;
+  std::shared_ptr<LiveEngine> live_;
+
+ public:
+  const std::shared_ptr<const Graph> program;
+  const EngineInfo info;
+  const AccuracyReport report;
+  const EngineOptions options;
+};
+
+struct EngineSession::State {
+  enum class Bound { own, later };  // to memory of its own, or to the caller's before each run
+  State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared, Bound bound = Bound::own);
+
+  // Another that shares what was compiled; null where that cannot be, or there is no memory for it.
+  std::unique_ptr<State> twin() const;
+  void run(const Stop& stop = {});
+  void unbind();
   void bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses, std::size_t index,
             const Tensor& tensor) const;
   void copy_inputs();
@@ -55,6 +83,7 @@ struct EngineSession::State {
 
   std::shared_ptr<EngineCore> core;
   std::shared_ptr<const Executable> executable;
+  MemoryBudget::Lease memory;
   std::unique_ptr<Stream> stream;
   Scratch scratch;
   Runner runner;

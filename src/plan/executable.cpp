@@ -188,4 +188,50 @@ std::size_t constant_bytes(const Executable& executable) {
   return bytes;
 }
 
+namespace {
+std::optional<Plan> twin(const Plan& plan) {
+  Plan other{plan.inputs, plan.outputs, plan.states,        plan.constants,
+             {},          plan.copies,  plan.scratch_bytes, plan.lowered};
+  for (const PlannedStep& planned : plan.steps) {
+    auto step = planned.step->twin();
+    if (!step) return std::nullopt;
+    other.steps.push_back({std::move(step), planned.places, planned.name, planned.node});
+  }
+  return other;
+}
+
+std::optional<Control> twin(const Control& control) {
+  Control other{control.name,
+                control.op,
+                {},
+                control.own,
+                control.carried,
+                control.turns,
+                control.reverse,
+                control.input_strides,
+                control.output_strides};
+  for (const Executable& body : control.bodies) {
+    auto again = tenon::twin(body);
+    if (!again) return std::nullopt;
+    other.bodies.push_back(std::move(*again));
+  }
+  return other;
+}
+
+std::optional<Work> twin(const Work& work) {
+  return std::visit([](const auto& of) -> std::optional<Work> { return twin(of); }, work);
+}
+}  // namespace
+
+std::optional<Executable> twin(const Executable& executable) {
+  Executable other{executable.inputs,        executable.outputs, executable.states, executable.constants, {},
+                   executable.crossing_bytes};
+  for (const Phase& phase : executable.phases) {
+    auto work = twin(phase.work);
+    if (!work) return std::nullopt;
+    other.phases.push_back({std::move(*work), phase.inputs, phase.outputs, phase.own});
+  }
+  return other;
+}
+
 }  // namespace tenon

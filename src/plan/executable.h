@@ -61,6 +61,9 @@ struct Executable {
   const Plan* only_plan() const;
 };
 
+// Another to be run beside it, with what was compiled shared; none where a step can have no twin.
+std::optional<Executable> twin(const Executable& executable);
+
 // What a phase does to the values of the program that was cut.
 struct Traffic {
   struct Written {

@@ -44,7 +44,17 @@ void PlanRunner::finish(Stream& stream, Addresses inputs, Addresses outputs) {
 
 void PlanRunner::run(Stream& stream, Addresses inputs, Addresses outputs) {
   patch(inputs, outputs);
+  if (stream.stop.is_set()) [[unlikely]]
+    return run_stoppable(stream, inputs, outputs);
   for (const Call& call : calls_) call.step->run(stream, addresses_.data() + call.first);
+  finish(stream, inputs, outputs);
+}
+
+void PlanRunner::run_stoppable(Stream& stream, Addresses inputs, Addresses outputs) {
+  for (const Call& call : calls_) {
+    stream.stop.check();
+    call.step->run(stream, addresses_.data() + call.first);
+  }
   finish(stream, inputs, outputs);
 }
 

@@ -49,6 +49,9 @@ class LoopsStep : public Step {
       run_shared();
   }
 
+  std::unique_ptr<Step> twin() const override {
+    return std::make_unique<LoopsStep>(kernel_, compiled_, threads_);
+  }
   std::size_t scratch_bytes() const override { return scratch_bytes_; }
   std::span<const std::pair<int, int>> in_place() const override { return in_place_; }
   std::string describe() const override {

@@ -46,6 +46,19 @@ std::optional<Operand> Arranged::rearranged(std::size_t argument) const {
   return std::nullopt;
 }
 
+Arranged Arranged::twin() const {
+  const auto again = [](const Reorder& reorder) {
+    return Reorder{reorder.argument, reorder.primitive.twin(), reorder.offset, reorder.scratch_offset};
+  };
+  Arranged other(primitive_.twin());
+  for (const Reorder& reorder : before_) other.before_.push_back(again(reorder));
+  if (after_) other.after_.emplace(again(*after_));
+  other.arguments_.resize(arguments_.size());
+  other.scratch_bytes_ = scratch_bytes_;
+  other.own_offset_ = own_offset_;
+  return other;
+}
+
 void Arranged::run(std::span<void* const> args, void* scratch) {
   const auto at = [&](std::size_t offset) {
     return static_cast<void*>(static_cast<std::byte*>(scratch) + offset);

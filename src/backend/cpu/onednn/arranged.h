@@ -17,6 +17,7 @@ class Arranged {
   // How the primitive reads an argument that is reordered for it in every run; empty where it reads it as it
   // lies.
   std::optional<Operand> rearranged(std::size_t argument) const;
+  Arranged twin() const;  // for a caller beside this one's
   // Arguments in the primitive's order; one caller at a time.
   void run(std::span<void* const> args, void* scratch);
 

@@ -12,6 +12,7 @@ struct Primitive::Impl {
   dnnl::stream stream{cpu_engine()};  // a stream is not for several threads, so each primitive has its own
   std::string implementation;
   std::vector<Operand> operands;
+  std::vector<dnnl::memory::desc> descs;
   std::vector<dnnl::memory> memories;  // of the operands, then of the scratch
   std::vector<dnnl_exec_arg_t> arguments;
   std::vector<void*> bound;  // where the memories point now
@@ -19,6 +20,7 @@ struct Primitive::Impl {
   int threads = 1;
 
   void add(int argument, const dnnl::memory::desc& desc) {
+    descs.push_back(desc);
     memories.emplace_back(desc, cpu_engine(), static_cast<void*>(nullptr));
     arguments.push_back({argument, memories.back().get()});
     bound.push_back(nullptr);
@@ -33,6 +35,16 @@ struct Primitive::Impl {
 };
 
 Primitive::Primitive(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Primitive Primitive::twin() const {
+  auto impl = std::make_unique<Impl>();
+  impl->primitive = impl_->primitive;
+  impl->implementation = impl_->implementation;
+  impl->operands = impl_->operands;
+  impl->scratch_bytes = impl_->scratch_bytes;
+  impl->threads = impl_->threads;
+  for (std::size_t i = 0; i < impl_->descs.size(); ++i) impl->add(impl_->arguments[i].arg, impl_->descs[i]);
+  return Primitive(std::move(impl));
+}
 Primitive::Primitive(Primitive&&) noexcept = default;
 Primitive& Primitive::operator=(Primitive&&) noexcept = default;
 Primitive::~Primitive() = default;

@@ -40,6 +40,12 @@ class ContractionStep : public Step {
     primitive_.run(arguments_, scratch_bytes() ? addresses[order_.back() + 1] : nullptr);
   }
 
+  std::unique_ptr<Step> twin() const override {
+    auto other = std::make_unique<ContractionStep>(primitive_.twin(), order_, threads_);
+    other->in_place_ = in_place_;
+    other->bytes_ = bytes_;
+    return other;
+  }
   std::size_t scratch_bytes() const override { return primitive_.scratch_bytes(); }
   std::span<const std::pair<int, int>> in_place() const override { return in_place_; }
   std::string describe() const override { return primitive_.describe(); }

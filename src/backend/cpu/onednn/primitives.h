@@ -143,6 +143,8 @@ class Primitive {
   Primitive& operator=(Primitive&&) noexcept;
   ~Primitive();
 
+  // The same compiled code with memory objects of its own, for another caller.
+  Primitive twin() const;
   // What `run` takes, in this order, with the layouts decided.
   std::span<const Operand> operands() const;
   std::size_t scratch_bytes() const;

@@ -67,9 +67,8 @@ std::optional<Ending> ending_of(const Parts& parts) {
 }
 
 bool applies(const Parts& parts) {
-  return winograd::available() && is_plain_3x3(parts) &&
-         parts.operand_blocks[0] == winograd::kBlock && parts.result_block == winograd::kBlock &&
-         ending_of(parts).has_value();
+  return winograd::available() && is_plain_3x3(parts) && parts.operand_blocks[0] == winograd::kBlock &&
+         parts.result_block == winograd::kBlock && ending_of(parts).has_value();
 }
 
 winograd::Shape shape_of(const Parts& parts, std::int64_t tile) {
@@ -87,6 +86,7 @@ class PackStep : public Step {
     winograd::pack(static_cast<const float*>(addresses[0]), filters_[0], filters_[1], tile_,
                    static_cast<float*>(addresses[1]));
   }
+  std::unique_ptr<Step> twin() const override { return std::make_unique<PackStep>(*this); }
   std::string describe() const override { return cat("filters of Winograd's tiles of ", tile_); }
 
  private:
@@ -113,6 +113,7 @@ class WinogradStep : public Step {
     winograd::run(plan_,
                   {numbers(at_.x), numbers(at_.packed), numbers(at_.y), epilogue, addresses[at_.y + 1]});
   }
+  std::unique_ptr<Step> twin() const override { return std::make_unique<WinogradStep>(*this); }
   std::size_t scratch_bytes() const override { return plan_.scratch_bytes(); }
   // Every place is read before it is written, and by the thread that writes it.
   std::span<const std::pair<int, int>> in_place() const override { return in_place_; }
