@@ -112,10 +112,11 @@ class Engine {
   // Whole or not at all.
   void save(const std::string& path) const;
 
-  // Outputs in the program's order. Calls for the same shapes wait for each other; others do not.
+  // Outputs in the program's order. Calls for the same shapes wait for each other; others do not. A program
+  // whose shapes depend on data is run in stages, each planned when its shapes are known.
   NamedTensors run(const NamedTensors& inputs) const;
-  Tensor run(const Tensor& input) const;  // of a program with one input: its first output
-  EngineSession session(const Shapes& inputs) const;
+  Tensor run(const Tensor& input) const;              // of a program with one input: its first output
+  EngineSession session(const Shapes& inputs) const;  // fails for a program that needs stages
 
   // Runs the reference backend beside it.
   AccuracyReport verify(const NamedTensors& inputs) const;
