@@ -58,6 +58,8 @@ typedef struct {
   int threads;         /* 0: one */
   int no_cache;        /* neither read nor write compiled code on disk */
   size_t plans;        /* kept for tenon_engine_run; 0: 16 */
+  size_t contexts;     /* calls for the same shapes that run at once; 0: as many as may compute */
+  size_t memory_limit; /* bytes of all that runs need beside the weights; 0: none */
 } tenon_options;
 
 /* An input or an output. An open dimension is -1; a rank that is not known is -1. */
@@ -94,6 +96,9 @@ tenon_status tenon_engine_load_memory(const void* data, size_t bytes, const teno
                                       tenon_engine** engine);
 tenon_status tenon_engine_load_onnx(const char* path, const tenon_options* options, tenon_engine** engine);
 void tenon_engine_free(tenon_engine* engine);
+
+/* A plan for these shapes, so that the first call for them needs none. */
+tenon_status tenon_engine_warm(const tenon_engine* engine, const tenon_shape* inputs, size_t count);
 
 size_t tenon_engine_input_count(const tenon_engine* engine);
 size_t tenon_engine_output_count(const tenon_engine* engine);

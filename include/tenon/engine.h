@@ -147,7 +147,7 @@ class Engine {
   // Copies of this engine see it too.
   void reload(NamedTensors weights) const;
   // A session is the caller's own: it runs on the caller's thread, with a team of threads of its own where
-  // it has several, and keeps the weights it was made with.
+  // it has several, and keeps the weights it was made with. There is none of a program that needs stages.
   EngineSession session(const Shapes& inputs) const;
 
   // Runs the reference backend beside it.

@@ -79,6 +79,8 @@ EngineOptions options_of(const tenon_options* chosen) {
   if (known.backend) options.backend = known.backend;
   if (known.threads != 0) options.threads = known.threads;
   if (known.plans != 0) options.plans = known.plans;
+  options.contexts = known.contexts;
+  options.memory_limit = known.memory_limit;
   options.cache = known.no_cache == 0;
   return options;
 }
@@ -89,6 +91,16 @@ Shape shape_of(int rank, const std::int64_t* dims, const char* name) {
   for (int axis = 0; axis < rank; ++axis)
     tenon::require(dims[axis] >= 0, "'", name, "' has a dimension of ", dims[axis]);
   return {dims, dims + rank};
+}
+
+tenon::Shapes shapes_of(const tenon_shape* inputs, std::size_t count) {
+  tenon::Shapes shapes;
+  for (std::size_t i = 0; i < count; ++i) {
+    const tenon_shape& input = given(inputs + i, "inputs");
+    const char* const name = &given(input.name, "the name of an input");
+    shapes[name] = shape_of(input.rank, input.dims, name);
+  }
+  return shapes;
 }
 
 template <class Described>
@@ -174,6 +186,10 @@ tenon_status tenon_engine_load_onnx(const char* path, const tenon_options* optio
 
 void tenon_engine_free(tenon_engine* engine) { delete engine; }
 
+tenon_status tenon_engine_warm(const tenon_engine* engine, const tenon_shape* inputs, size_t count) {
+  return guarded([&] { given(engine, "engine").engine.warm(shapes_of(inputs, count)); });
+}
+
 size_t tenon_engine_input_count(const tenon_engine* engine) { return engine ? engine->inputs.size() : 0; }
 size_t tenon_engine_output_count(const tenon_engine* engine) { return engine ? engine->outputs.size() : 0; }
 
@@ -217,13 +233,7 @@ tenon_status tenon_session_new(const tenon_engine* engine, const tenon_shape* in
                                tenon_session** session) {
   return guarded([&] {
     const Engine& of = given(engine, "engine").engine;
-    tenon::Shapes shapes;
-    for (std::size_t i = 0; i < count; ++i) {
-      const tenon_shape& input = given(inputs + i, "inputs");
-      const char* const name = &given(input.name, "the name of an input");
-      shapes[name] = shape_of(input.rank, input.dims, name);
-    }
-    given(session, "session") = new tenon_session{of, of.session(shapes)};
+    given(session, "session") = new tenon_session{of, of.session(shapes_of(inputs, count))};
   });
 }
 

@@ -28,6 +28,8 @@ TEST_F(CApi, RunsAnEngineInMemory) {
 
 TEST_F(CApi, RunsASessionInTheCallersMemory) { EXPECT_EQ(session_runs_in_own_memory(path_.c_str()), 0); }
 
+TEST_F(CApi, KeepsToLimits) { EXPECT_EQ(limits_hold(path_.c_str()), 0); }
+
 TEST_F(CApi, SaysMistakes) { EXPECT_EQ(mistakes_are_errors(path_.c_str()), 0); }
 
 }  // namespace

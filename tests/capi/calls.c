@@ -69,6 +69,19 @@ int session_runs_in_own_memory(const char* path) {
   return 0;
 }
 
+int limits_hold(const char* path) {
+  tenon_options options = {.size = sizeof options, .memory_limit = 1000, .contexts = 1};
+  tenon_engine* engine = NULL;
+  CHECK(tenon_engine_load(path, &options, &engine) == TENON_OK);
+  tenon_shape shapes[2] = {{"a", 2, {4, 2}}, {"b", 2, {4, 2}}};
+  CHECK(tenon_engine_warm(engine, shapes, 2) == TENON_OK);
+  shapes[0].dims[0] = shapes[1].dims[0] = 1000;
+  CHECK(tenon_engine_warm(engine, shapes, 2) == TENON_ERROR);
+  CHECK(strstr(tenon_last_error(), "limit of 1000 bytes") != NULL);
+  tenon_engine_free(engine);
+  return 0;
+}
+
 int mistakes_are_errors(const char* path) {
   tenon_engine* engine = NULL;
   CHECK(tenon_engine_load("none.tenon", NULL, &engine) == TENON_ERROR && engine == NULL);

@@ -11,6 +11,7 @@ extern "C" {
 int ports_are_described(const char* path);
 int engine_runs(const void* file, size_t bytes);
 int session_runs_in_own_memory(const char* path);
+int limits_hold(const char* path);
 int mistakes_are_errors(const char* path);
 
 #ifdef __cplusplus
