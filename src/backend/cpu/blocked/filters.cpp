@@ -1,5 +1,5 @@
-#include "backend/cpu/winograd/tiles.h"
-#include "backend/cpu/winograd/winograd.h"
+#include "backend/cpu/blocked/tiles.h"
+#include "backend/cpu/blocked/winograd.h"
 
 namespace tenon::winograd {
 
