@@ -14,7 +14,7 @@ TENON_AVX512_INLINE Lanes load(const float* from) { return _mm512_loadu_ps(from)
 TENON_AVX512_INLINE void store(float* to, Lanes value) { _mm512_storeu_ps(to, value); }
 TENON_AVX512_INLINE Lanes zero() { return _mm512_setzero_ps(); }
 TENON_AVX512_INLINE void prefetch(const float* at) {
-  _mm_prefetch(reinterpret_cast<const char*>(at), _MM_HINT_T0);
+  _mm_prefetch(reinterpret_cast<const char*>(at), _MM_HINT_T1);
 }
 TENON_AVX512_INLINE Lanes repeat(float number) { return _mm512_set1_ps(number); }
 TENON_AVX512_INLINE Lanes plus(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }

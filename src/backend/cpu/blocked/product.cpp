@@ -11,7 +11,6 @@ namespace {
 // Fourteen pixels of two registers are 28 sums; with the two of the panel and one that is repeated, 31 of the
 // 32.
 constexpr int kMostPixels = 14;
-constexpr int kAhead = 48;  // channels by which the panel is asked for before it is read
 
 // NaN passes the bounds: of NaN and a number they give the second.
 TENON_AVX512_INLINE Lanes finish(Lanes value, const Epilogue& epilogue, std::int64_t filter,
@@ -21,24 +20,29 @@ TENON_AVX512_INLINE Lanes finish(Lanes value, const Epilogue& epilogue, std::int
   return smaller(repeat(epilogue.high), larger(repeat(epilogue.low), value));
 }
 
-// Of the pixels from `first` on.
+struct Group {
+  std::int64_t first;  // pixel
+  const float*
+      ahead;  // what is asked for meanwhile: a part of the panel behind this one, from memory far away
+  std::int64_t ahead_step;
+};
+
 template <int pixels, int registers, int step>
-TENON_AVX512 void multiply_pixels(const Product& product, std::int64_t first) {
+TENON_AVX512 void multiply_pixels(const Product& product, const Group& group) {
   Lanes sums[pixels][registers];
 #pragma GCC unroll 16
   for (int pixel = 0; pixel < pixels; ++pixel)
 #pragma GCC unroll 2
     for (int i = 0; i < registers; ++i) sums[pixel][i] = zero();
-  const float* image = product.image + first * step * kBlock;
+  const float* image = product.image + group.first * step * kBlock;
   const float* panel = product.panel;
+  const float* ahead = group.ahead;
   for (std::int64_t block = 0; block < product.channels; block += kBlock, image += product.image_stride)
-    for (int lane = 0; lane < kBlock; ++lane, panel += registers * kBlock) {
+    for (int lane = 0; lane < kBlock; ++lane, panel += registers * kBlock, ahead += group.ahead_step) {
       Lanes right[registers];
 #pragma GCC unroll 2
-      for (int i = 0; i < registers; ++i) {
-        right[i] = load(panel + i * kBlock);
-        prefetch(panel + (kAhead * registers + i) * kBlock);
-      }
+      for (int i = 0; i < registers; ++i) right[i] = load(panel + i * kBlock);
+      prefetch(ahead);
 #pragma GCC unroll 16
       for (int pixel = 0; pixel < pixels; ++pixel) {
         const Lanes factor = repeat(image[pixel * step * kBlock + lane]);
@@ -50,13 +54,13 @@ TENON_AVX512 void multiply_pixels(const Product& product, std::int64_t first) {
   for (int pixel = 0; pixel < pixels; ++pixel)
 #pragma GCC unroll 2
     for (int i = 0; i < registers; ++i) {
-      const std::int64_t at = i * product.out_stride + (first + pixel) * kBlock;
+      const std::int64_t at = i * product.out_stride + (group.first + pixel) * kBlock;
       const Lanes sum = sums[pixel][i];
       store(product.out + at, product.epilogue ? finish(sum, *product.epilogue, i * kBlock, at) : sum);
     }
 }
 
-using Kernel = void (*)(const Product& product, std::int64_t first);
+using Kernel = void (*)(const Product& product, const Group& group);
 
 template <int registers, int step, int... pixels>
 constexpr std::array<Kernel, sizeof...(pixels)> kernels(std::integer_sequence<int, pixels...>) {
@@ -72,13 +76,16 @@ bool available() { return __builtin_cpu_supports("avx512f") != 0; }
 
 std::int64_t panel_width(std::int64_t filters) { return filters % 32 == 0 ? 32 : 16; }
 
-// Pixels in groups as even as they come, so that none is left with a few.
+// Pixels in groups as even as they come, so that none is left with a few. While a group is computed it has
+// its part of the next panel brought near: one line a channel, so that two groups or more get all of it.
 void multiply(const Product& product) {
   const auto& by_pixels = kKernels[product.width / kBlock - 1][product.step - 1];
   const std::int64_t groups = (product.pixels + kMostPixels - 1) / kMostPixels;
-  for (std::int64_t group = 0; group < groups; ++group) {
-    const std::int64_t begin = product.pixels * group / groups, end = product.pixels * (group + 1) / groups;
-    by_pixels[static_cast<std::size_t>(end - begin - 1)](product, begin);
+  const std::int64_t size = product.channels * product.width;
+  for (std::int64_t i = 0; i < groups; ++i) {
+    const std::int64_t begin = product.pixels * i / groups, end = product.pixels * (i + 1) / groups;
+    const Group group{begin, product.panel + size + size * i / groups, product.width / groups};
+    by_pixels[static_cast<std::size_t>(end - begin - 1)](product, group);
   }
 }
 

@@ -159,8 +159,9 @@ std::size_t Plan::scratch_bytes() const {
 // Tiles are shared where each thread can keep the filters near; where these come from afar, they are shared,
 // and each thread transforms the tiles for itself: there is nothing to wait for either way.
 Plan make_plan(const Shape& shape, int threads) {
-  constexpr std::int64_t kNear = 1 << 20;        // bytes of filters that stay near beside the tiles
-  constexpr std::int64_t kRoom = 5 * (1 << 18);  // bytes of a chunk's tiles and products
+  constexpr std::int64_t kNear = 1 << 20;  // bytes of filters that stay near beside the tiles
+  constexpr std::int64_t kRoom = 1 << 19;  // bytes of a chunk's tiles and products
+  constexpr std::int64_t kFewest = 32;     // tiles
   const std::int64_t panels = shape.filters / panel_width(shape.filters);
   const auto filters = static_cast<std::int64_t>(packed_bytes(shape.filters, shape.channels, shape.tile));
   const bool shares_filters = filters > kNear && panels % threads == 0;
@@ -168,7 +169,7 @@ Plan make_plan(const Shape& shape, int threads) {
   (shares_filters ? plan.filter_parts : plan.tile_parts) = threads;
   const std::int64_t tiles = (shape.tiles() + plan.tile_parts - 1) / plan.tile_parts;
   const std::int64_t a_tile = shape.points() * (shape.channels + shape.filters / plan.filter_parts) * 4;
-  const std::int64_t fits = std::max<std::int64_t>(14, kRoom / a_tile);
+  const std::int64_t fits = std::max<std::int64_t>(kFewest, kRoom / a_tile);
   const std::int64_t chunks = (tiles + fits - 1) / fits;
   plan.chunk = (tiles + chunks - 1) / chunks;
   return plan;
