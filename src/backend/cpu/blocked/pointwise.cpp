@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "backend/cpu/blocked/lanes.h"
+
 namespace tenon::pointwise {
 
 namespace {
@@ -63,13 +65,13 @@ void run_part(const Shape& shape, const Arguments& arguments, const Part& part, 
 std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t parts) { return whole * part / parts; }
 }  // namespace
 
-void pack(const float* filters, std::int64_t count, std::int64_t channels, float* packed) {
+TENON_AVX512 void pack(const float* filters, std::int64_t count, std::int64_t channels, float* packed) {
   const std::int64_t width = blocked::panel_width(count);
   for (std::int64_t panel = 0; panel < count; panel += width)
     for (std::int64_t channel = 0; channel < channels; ++channel)
-      for (std::int64_t filter = 0; filter < width; ++filter)
-        packed[(panel * channels + channel * width) + filter] =
-            filters[(panel + filter) * channels + channel];
+      for (std::int64_t filter = 0; filter < width; filter += kBlock)
+        blocked::store(packed + panel * channels + channel * width + filter,
+                       blocked::gather({filters + (panel + filter) * channels, channels}, channel));
 }
 
 void run(const Shape& shape, const Arguments& arguments, int threads) {
