@@ -1,5 +1,7 @@
 #include "backend/host.h"
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -44,11 +46,18 @@ std::unique_ptr<Step> make_kernel_step(const Graph& graph, const Node& node) {
   return std::make_unique<KernelStep>(graph, node);
 }
 
+// What fills large pages gets them: filters and tiles are read with strides that miss the tables of small
+// ones.
 Memory HostBackend::allocate(std::size_t bytes) {
-  constexpr std::size_t kAlignment = 64;
-  void* memory = std::aligned_alloc(
-      kAlignment, (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment);
+  constexpr std::size_t kLine = 64, kLargePage = 2 << 20;
+  const bool is_large = bytes >= kLargePage;
+  const std::size_t alignment = is_large ? kLargePage : kLine;
+  const std::size_t size = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+  void* memory = std::aligned_alloc(alignment, size);
   require(memory != nullptr, "out of memory: ", bytes, " bytes could not be allocated on ", device().name);
+#ifdef MADV_HUGEPAGE
+  if (is_large) madvise(memory, size, MADV_HUGEPAGE);  // a wish: small ones do as well
+#endif
   return {memory, std::free};
 }
 

@@ -69,6 +69,7 @@ void EngineCore::prepare_missing(const Executable& executable, const Graph& prep
       std::make_shared<const Executable>(compile_preparation(prepare, missing, *backend, compile_options()));
   States made(backend);
   adopt_weights(*preparation, made);
+  for (const NamedRef& value : missing) made.reserve(value.name, prepare.type(value.ref));
   Scratch scratch(backend);
   const auto stream = backend->make_stream({options.threads, options.cache});
   Runner(backend, preparation, made, scratch).run(*stream, {}, {});

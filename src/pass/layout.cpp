@@ -104,6 +104,10 @@ class Blocker {
     if (!block || (unpools && !tiles)) return std::nullopt;
     std::vector<Value> operands;
     for (const Value& input : in) operands.push_back(blocked(input, *block));
+    if (!tiles && is_sliding_maximum(from_, node)) {
+      const Shape shape = blocked_shape(node.results[0].shape(), *block);
+      return {{remember(write_sliding_maximum(node, operands[0], shape))}};
+    }
     std::vector<Value> results;
     for (const Value& result :
          tiles ? write_pool(node, operands, blocked_shape(node.results[0].shape(), *block))

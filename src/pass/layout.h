@@ -13,7 +13,7 @@ namespace tenon {
 //
 // where block and unblock stand for a reshape and a transposition (op/blocked.h) that the backend takes along
 // into the convolution. `block_of` says in which blocks a convolution is run best, 0 for none. Element-wise
-// ops, pooling over windows that tile, and sums over all but the channels follow; what else reads such an
+// ops, pooling, and reductions over rows and columns follow; what else reads such an
 // image reads it unblocked. It must not block what would only be unblocked again: nothing but a convolution
 // begins a blocked value.
 Graph block_images(const Graph& graph,

@@ -1,6 +1,7 @@
 #include "pass/pools.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "pass/rewrite.h"
 #include "tenon/ops.h"
@@ -30,14 +31,17 @@ Ints offsets_of(std::int64_t place, const Ints& kernel) {
 }
 
 // What stands at one place of every window.
-Value elements_at(Value x, std::int64_t place, const Ints& kernel, const Shape& result) {
+Value elements_at(Value x, std::int64_t place, const Ints& kernel, const Ints& strides, const Shape& result) {
   const Ints offsets = offsets_of(place, kernel);
   std::vector<SliceSpec> parts;
   for (std::size_t i = 0; i < kernel.size(); ++i) {
-    const std::int64_t end = offsets[i] + kernel[i] * (result[kFirstSpatial + i] - 1) + 1;
-    parts.push_back({static_cast<std::int64_t>(kFirstSpatial + i), offsets[i], end, kernel[i]});
+    const std::int64_t end = offsets[i] + strides[i] * (result[kFirstSpatial + i] - 1) + 1;
+    parts.push_back({static_cast<std::int64_t>(kFirstSpatial + i), offsets[i], end, strides[i]});
   }
   return slice(x, parts);
+}
+Value elements_at(Value x, std::int64_t place, const Ints& kernel, const Shape& result) {
+  return elements_at(x, place, kernel, kernel, result);
 }
 
 Value filled(Graph& graph, DType dtype, const Shape& shape, double number) {
@@ -129,9 +133,48 @@ Value write_avg_unpool(Value dy, const Node& node, const Shape& image) {
 }
 }  // namespace
 
+namespace {
+constexpr std::int64_t kMostPlaces = 16;  // beyond that slices are more work than a loop over the window
+
+// The image with as many of the least numbers around it as the windows reach beyond it.
+Value padded(Value x, const Node& pool, const Ints& strides, const Shape& result) {
+  const Shape image = x.type().shape();
+  const Ints &kernel = pool.attrs.ints("kernel"), &low = pool.attrs.ints("pads_low");
+  PadOptions options{Ints(image.size(), 0), Ints(image.size(), 0)};
+  options.value = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    const std::size_t axis = kFirstSpatial + i;
+    options.low[axis] = low.empty() ? 0 : low[i];
+    options.high[axis] = strides[i] * (result[axis] - 1) + kernel[i] - image[axis] - options.low[axis];
+  }
+  return pad(x, options);
+}
+}  // namespace
+
+bool is_sliding_maximum(const Graph& graph, const Node& node) {
+  if (node.op != Op::max_pool || !is_float(node.results[0].dtype) || node.results[0].size() == 0)
+    return false;
+  const auto id = static_cast<std::uint32_t>(&node - graph.nodes().data());
+  const auto reads_places = [&](Ref ref) { return ref == Ref{id, 1}; };
+  return all_are(node.attrs.ints("dilations"), 1) && places_of(node.attrs.ints("kernel")) <= kMostPlaces &&
+         std::ranges::none_of(graph.outputs(), reads_places, &NamedRef::ref) &&
+         std::ranges::none_of(graph.nodes(), [&](const Node& reader) {
+           return std::ranges::any_of(reader.inputs, reads_places);
+         });
+}
+
+Value write_sliding_maximum(const Node& node, Value x, const Shape& result) {
+  const Ints& kernel = node.attrs.ints("kernel");
+  const Ints given = node.attrs.ints("strides");
+  const Ints strides = given.empty() ? Ints(kernel.size(), 1) : given;
+  const Value image = padded(x, node, strides, result);
+  Value best = elements_at(image, 0, kernel, strides, result);
+  for (std::int64_t i = 1; i < places_of(kernel); ++i)
+    best = maximum(elements_at(image, i, kernel, strides, result), best);
+  return best;
+}
+
 bool is_tiling_pool(const Node& node) {
-  constexpr std::int64_t kMostPlaces =
-      16;  // beyond that the slices are more work than a loop over the window
   if (node.op != Op::max_pool && node.op != Op::avg_pool && node.op != Op::max_unpool &&
       node.op != Op::avg_unpool)
     return false;

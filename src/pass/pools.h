@@ -24,4 +24,10 @@ bool is_tiling_pool(const Node& node);
 // at the end.
 std::vector<Value> write_pool(const Node& node, std::span<const Value> inputs, const Shape& result);
 
+// Whether a node takes the largest of windows that may overlap and reach beyond the image, and nothing asks
+// for their places; and the same as maxima of slices of the padded image. That is faster than a loop over the
+// window where the image has its channels innermost, as an axis more.
+bool is_sliding_maximum(const Graph& graph, const Node& node);
+Value write_sliding_maximum(const Node& node, Value x, const Shape& result);
+
 }  // namespace tenon

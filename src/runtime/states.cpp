@@ -12,11 +12,15 @@ void* States::ensure(const std::string& name, const Type& type) {
             " and was asked for as ", type);
     return found->second.memory.get();
   }
-  Held held{type, backend_->allocate(type.bytes())};
-  void* address = held.memory.get();
-  slots_.emplace(name, std::move(held));
+  void* const address = reserve(name, type);
   set(name, Tensor::zeros(type.dtype, type.shape()));
   return address;
+}
+
+void* States::reserve(const std::string& name, const Type& type) {
+  const auto [slot, is_new] = slots_.emplace(name, Held{type, backend_->allocate(type.bytes())});
+  require(is_new, "there is a state '", name, "' already");
+  return slot->second.memory.get();
 }
 
 const States::Held& States::at(const std::string& name) const {

@@ -16,6 +16,8 @@ class States {
 
   // The slot's memory, made and zeroed where it is new.
   void* ensure(const std::string& name, const Type& type);
+  // A new slot that holds anything: for what is written before it is read.
+  void* reserve(const std::string& name, const Type& type);
   bool contains(const std::string& name) const { return slots_.contains(name); }
   const Type& type(const std::string& name) const;
   std::vector<std::string> names() const;

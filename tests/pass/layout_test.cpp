@@ -1,5 +1,6 @@
 #include "pass/layout.h"
 
+#include "op/evaluate.h"
 #include "pass/dead.h"
 #include "pass/expect.h"
 
@@ -54,16 +55,44 @@ TEST(BlockImages, BroadcastsABiasInBlocks) {
 TEST(BlockImages, PoolsOverWindowsThatOverlap) {
   expect_pass(R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 1, 1]) {
     %2 = conv(%x, %w)
-    %3, %4 = max_pool(%2) {kernel = [3, 3], pads_high = [1, 1], pads_low = [1, 1], strides = [2, 2]}
+    %3 = avg_pool(%2) {kernel = [3, 3], pads_high = [1, 1], pads_low = [1, 1], strides = [2, 2]}
     return y = %3 })",
               blocked, R"(graph g(x: f32[1, 3, 5, 5], w: f32[8, 3, 1, 1]) {
     %2 = conv(%x, %w)
     %3 = reshape(%2) {shape = [1, 2, 4, 5, 5]}
     %4 = transpose(%3) {perm = [0, 1, 3, 4, 2]}
-    %5, %6 = max_pool(%4) {kernel = [3, 3, 1], pads_high = [1, 1, 0], pads_low = [1, 1, 0], strides = [2, 2, 1]}
-    %7 = transpose(%5) {perm = [0, 1, 4, 2, 3]}
-    %8 = reshape(%7) {shape = [1, 8, 3, 3]}
-    return y = %8 })");
+    %5 = avg_pool(%4) {kernel = [3, 3, 1], pads_high = [1, 1, 0], pads_low = [1, 1, 0], strides = [2, 2, 1]}
+    %6 = transpose(%5) {perm = [0, 1, 4, 2, 3]}
+    %7 = reshape(%6) {shape = [1, 8, 3, 3]}
+    return y = %7 })");
+}
+
+constexpr std::string_view kSlidingMaximum = R"(graph g(x: f32[1, 3, 5, 6], w: f32[8, 3, 1, 1]) {
+    %2 = conv(%x, %w)
+    %3, %4 = max_pool(%2) {kernel = [3, 2], pads_low = [1, 0], strides = [2, 1]}
+    return y = %3 })";
+
+TEST(BlockImages, TakesTheLargestOfSlicesWhereNothingAsksForTheirPlaces) {
+  const std::string text = print(blocked(parse(kSlidingMaximum)));
+  EXPECT_EQ(text.find("max_pool"), text.npos) << text;
+  EXPECT_NE(text.find("maximum"), text.npos) << text;
+  const std::string_view result = "return y = %3";
+  std::string asks(kSlidingMaximum);
+  asks.replace(asks.find(result), result.size(), "return y = %3, places = %4");
+  EXPECT_NE(print(blocked(parse(asks))).find("max_pool"), text.npos);
+}
+
+TEST(BlockImages, ComputesTheSameMaxima) {
+  const Graph graph = parse(kSlidingMaximum);
+  Tensor image = Tensor::zeros(DType::f32, {1, 3, 5, 6}), filters = Tensor::zeros(DType::f32, {8, 3, 1, 1});
+  for (const Tensor* tensor : {&image, &filters})
+    for (std::int64_t i = 0; i < tensor->size(); ++i)
+      tensor->set_number(i, static_cast<double>((i * 7 + 3) % 11) - 8);
+  const std::vector<Tensor> inputs{image, filters};
+  const Tensor wanted = evaluate(graph, inputs, {}).outputs.at(0);
+  const Tensor found = evaluate(blocked(graph), inputs, {}).outputs.at(0);
+  ASSERT_EQ(found.shape(), wanted.shape());
+  for (std::int64_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(found.number(i), wanted.number(i)) << i;
 }
 
 TEST(BlockImages, AveragesImagesInBlocks) {

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstring>
 
+#include "backend/cpu/onednn/own_kernels.h"
 #include "backend/cpu/onednn/packed.h"
 #include "backend/cpu/onednn/parts.h"
-#include "backend/cpu/onednn/winograd_step.h"
 #include "backend/host.h"
 #include "codegen/target.h"
 #include "op/blocked.h"
@@ -107,8 +107,8 @@ struct Read {
 Read read_by(Parts& parts, const Node& root, Ref input) {
   const Node& node = parts.graph.node(input);
   if (node.op == Op::relayout) {
-    parts.winograd_tile = winograd_tile(node.attrs.text("layout"));
-    if (parts.winograd_tile) return {node.inputs[0], 0};
+    parts.own_kernel = own_kernel(node.attrs.text("layout"));
+    if (parts.own_kernel != OwnKernel::none) return {node.inputs[0], 0};
     parts.packed_weights = onednn::form_of(node.attrs.text("layout"), node.results[0].dtype).packed;
     return {node.inputs[0], 0};
   }
@@ -270,7 +270,7 @@ std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node,
   if (!is_contraction(node)) return std::nullopt;
   Reading reading(lowered, node);
   if (!reading.parts || !is_weights(*reading.parts, input)) return std::nullopt;
-  if (auto own = winograd_packing(*reading.parts)) return own;
+  if (auto own = own_packing(*reading.parts)) return own;
   reading.parts->packable = true;
   const auto primitive = make_primitive(*reading.parts, options.threads);
   const auto packed = primitive ? primitive->rearranged(1) : std::nullopt;
@@ -281,8 +281,8 @@ std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node,
 
 std::unique_ptr<Step> compile_relayout(const Graph& lowered, const Node& node,
                                        const BackendOptions& options) {
-  if (const std::int64_t tile = winograd_tile(node.attrs.text("layout")))
-    return make_winograd_pack(lowered.type(node.inputs[0]).shape(), tile);
+  if (const OwnKernel kernel = own_kernel(node.attrs.text("layout")); kernel != OwnKernel::none)
+    return make_own_pack(lowered.type(node.inputs[0]).shape(), kernel);
   const auto form = onednn::form_of(node.attrs.text("layout"), lowered.type(node.inputs[0]).dtype);
   auto reorder = onednn::make_reorder(form.plain, form.packed, options.threads);
   auto primitive = reorder ? onednn::Arranged::make(std::move(*reorder), std::array{form.plain, form.packed},
@@ -299,9 +299,9 @@ std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node
   const Reading reading(lowered, node);
   if (!reading.parts) return nullptr;
   const Parts& parts = *reading.parts;
-  if (parts.winograd_tile)
-    return make_winograd_step(parts, argument_order(parts, reading.body, node.inputs.size(), {}),
-                              options.threads);
+  if (parts.own_kernel != OwnKernel::none)
+    return make_own_convolution(parts, argument_order(parts, reading.body, node.inputs.size(), {}),
+                                options.threads);
   auto primitive = make_primitive(parts, options.threads);
   require(primitive || !parts.packed_weights, describe(node), ": oneDNN no longer takes ",
           "the weights that were packed for it");

@@ -6,6 +6,9 @@
 
 namespace tenon::cpu {
 
+// Our own kernels, by which a convolution runs if its filters were packed for them.
+enum class OwnKernel : std::uint8_t { none, winograd_small, winograd_large, pointwise };
+
 // In terms of the graph that they stand in.
 struct Parts {
   const Graph& graph;
@@ -18,7 +21,7 @@ struct Parts {
   std::int64_t result_block = 0;
   // The second operand as it was packed before, where it was; and where not, whether it may be.
   std::optional<onednn::Operand> packed_weights = {};
-  std::int64_t winograd_tile = 0;  // where they were packed for our own kernels
+  OwnKernel own_kernel = OwnKernel::none;  // that they were packed for
   bool packable = false;
 };
 

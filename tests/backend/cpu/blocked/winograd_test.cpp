@@ -1,5 +1,5 @@
 // Winograd's tiles beside sums made in double.
-#include "backend/cpu/winograd/winograd.h"
+#include "backend/cpu/blocked/winograd.h"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,9 @@
 #include <vector>
 
 namespace tenon::winograd {
+
+using blocked::available;
+using blocked::kBlock;
 namespace {
 
 class Floats {

@@ -1,24 +1,11 @@
-#include "backend/cpu/winograd/tiles.h"
-#include "backend/cpu/winograd/winograd.h"
+#include "backend/cpu/blocked/tiles.h"
+#include "backend/cpu/blocked/winograd.h"
 
 namespace tenon::winograd {
 
 namespace {
-// Of sixteen filters, one a lane, the nine numbers of one channel.
-struct Numbers {
-  const float* first;
-  std::int64_t stride;  // from a filter to the next
-};
-
-TENON_AVX512_INLINE Lanes gather(const Numbers& numbers, int at) {
-  const auto stride = static_cast<int>(numbers.stride);
-  const __m512i count = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m512i offsets = _mm512_maskz_mullo_epi32(__mmask16{0xFFFF}, count, _mm512_set1_epi32(stride));
-  return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), __mmask16{0xFFFF}, offsets, numbers.first + at, 4);
-}
-
 template <int tile>
-TENON_AVX512 void transform(const Numbers& numbers, float* to, std::int64_t point_stride) {
+TENON_AVX512 void transform(const Column& numbers, float* to, std::int64_t point_stride) {
   constexpr int kSide = Tile<tile>::kSide;
   Lanes rows[3][kSide];
   for (int i = 0; i < 3; ++i) {

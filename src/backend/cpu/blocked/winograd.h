@@ -5,14 +5,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <limits>
+
+#include "backend/cpu/blocked/product.h"
 
 namespace tenon::winograd {
-
-inline constexpr std::int64_t kBlock = 16;  // channels of an image that lie side by side
-
-bool available();  // whether this processor runs them
 
 // What a convolution is, with zeros around the image: `pad` before its first row and column, and as many
 // behind as its results need.
@@ -29,7 +25,6 @@ struct Shape {
   std::int64_t tiles() const { return images * tiles_down() * tiles_across(); }
 };
 
-std::int64_t panel_width(std::int64_t filters);
 // The filters [filters, channels, 3, 3] in the order in which they are read: for each point and panel of 32
 // filters (16 where these do not fill one), channel by channel.
 std::size_t packed_bytes(std::int64_t filters, std::int64_t channels, std::int64_t tile);
@@ -46,19 +41,11 @@ struct Plan {
 };
 Plan make_plan(const Shape& shape, int threads);
 
-// What is done to a result before it is stored: NaN stays NaN.
-struct Epilogue {
-  const float* bias = nullptr;   // one a filter
-  const float* added = nullptr;  // an image like the result, which may be the result's own memory
-  float low = -std::numeric_limits<float>::infinity();
-  float high = std::numeric_limits<float>::infinity();
-};
-
 struct Arguments {
   const float* x;
   const float* packed;
   float* y;
-  Epilogue epilogue;
+  blocked::Epilogue epilogue;
   void* scratch;  // of the plan's size, aligned to 64
 };
 void run(const Plan& plan, const Arguments& arguments);

@@ -3,9 +3,11 @@
 // infinity. With the points p the three matrices follow from the polynomials Π (x - q) over the others.
 #pragma once
 
-#include "backend/cpu/winograd/lanes.h"
+#include "backend/cpu/blocked/lanes.h"
 
 namespace tenon::winograd {
+
+using namespace blocked;
 
 template <int tile>
 struct Tile;

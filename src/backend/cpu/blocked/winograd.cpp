@@ -1,10 +1,11 @@
+#include "backend/cpu/blocked/winograd.h"
+
 #include <omp.h>
 
 #include <algorithm>
 
-#include "backend/cpu/winograd/product.h"
-#include "backend/cpu/winograd/tiles.h"
-#include "backend/cpu/winograd/winograd.h"
+#include "backend/cpu/blocked/product.h"
+#include "backend/cpu/blocked/tiles.h"
 
 namespace tenon::winograd {
 
@@ -25,7 +26,7 @@ Place place_of(const Shape& shape, std::int64_t tile) {
   return {tile / an_image, tile % an_image / across * shape.tile, tile % across * shape.tile};
 }
 
-// One block of channels of one tile, into the rows of the points.
+// One block of channels of one tile, into the images of the points, where each tile is a pixel.
 template <int tile>
 TENON_AVX512 void read_tile(const Shape& shape, const float* x, const Place& place, std::int64_t block,
                             float* to, std::int64_t point_stride) {
@@ -43,7 +44,7 @@ TENON_AVX512 void read_tile(const Shape& shape, const float* x, const Place& pla
     for (int i = 0; i < kSide; ++i) {
       const std::int64_t row = top + i;
       const bool is_inside = has_column && row >= 0 && row < shape.height;
-      d[i] = is_inside ? load(image + (row * shape.width + column) * kBlock) : _mm512_setzero_ps();
+      d[i] = is_inside ? load(image + (row * shape.width + column) * kBlock) : zero();
     }
     Tile<tile>::forward(d, columns[j]);
   }
@@ -64,7 +65,7 @@ TENON_AVX512_INLINE Lanes finish(Lanes value, Lanes bias, const float* added, La
   return smaller(high, larger(low, value));
 }
 
-// One block of filters of one tile, from the rows of the points.
+// One block of filters of one tile, from the images of the points.
 template <int tile>
 TENON_AVX512 void write_tile(const Shape& shape, const Arguments& arguments, const Place& place,
                              std::int64_t block, const float* from, std::int64_t point_stride) {
@@ -77,8 +78,8 @@ TENON_AVX512 void write_tile(const Shape& shape, const Arguments& arguments, con
     for (int i = 0; i < kSide; ++i) m[i] = load(from + (i * kSide + j) * point_stride);
     Tile<tile>::backward(m, columns[j]);
   }
-  const Epilogue& epilogue = arguments.epilogue;
-  const Lanes bias = epilogue.bias ? load(epilogue.bias + block * kBlock) : _mm512_setzero_ps();
+  const blocked::Epilogue& epilogue = arguments.epilogue;
+  const Lanes bias = epilogue.bias ? load(epilogue.bias + block * kBlock) : zero();
   const Lanes low = repeat(epilogue.low), high = repeat(epilogue.high);
   const std::int64_t blocks = shape.filters / kBlock;
   const std::int64_t image = (place.image * blocks + block) * shape.out_height * shape.out_width * kBlock;
@@ -98,8 +99,8 @@ TENON_AVX512 void write_tile(const Shape& shape, const Arguments& arguments, con
 }
 
 struct Rooms {
-  float* tiles;     // [point][tile][channel]
-  float* products;  // [point][tile][filter of the part]
+  float* tiles;     // [point][channels / block][tile][block]
+  float* products;  // [point][filters of the part / block][tile][block]
 };
 
 template <int tile>
@@ -109,18 +110,24 @@ void run_chunk(const Plan& plan, const Arguments& arguments, const Part& part, c
   for (std::int64_t t = 0; t < count; ++t)
     for (std::int64_t block = 0; block < shape.channels / kBlock; ++block)
       read_tile<tile>(shape, arguments.x, place_of(shape, part.first_tile + t), block,
-                      rooms.tiles + t * shape.channels + block * kBlock, plan.chunk * shape.channels);
+                      rooms.tiles + (block * plan.chunk + t) * kBlock, plan.chunk * shape.channels);
   const std::int64_t width = panel_width(shape.filters);
   for (std::int64_t point = 0; point < shape.points(); ++point)
     for (std::int64_t filter = 0; filter < filters; filter += width)
-      multiply({rooms.tiles + point * plan.chunk * shape.channels,
-                arguments.packed + (point * shape.filters + part.first_filter + filter) * shape.channels,
-                rooms.products + point * plan.chunk * filters + filter, count, shape.channels, filters},
-               width);
+      blocked::multiply(
+          {.image = rooms.tiles + point * plan.chunk * shape.channels,
+           .channels = shape.channels,
+           .image_stride = plan.chunk * kBlock,
+           .step = 1,
+           .panel = arguments.packed + (point * shape.filters + part.first_filter + filter) * shape.channels,
+           .width = width,
+           .out = rooms.products + (point * filters + filter) * plan.chunk,
+           .out_stride = plan.chunk * kBlock,
+           .pixels = count});
   for (std::int64_t t = 0; t < count; ++t)
     for (std::int64_t block = 0; block < filters / kBlock; ++block)
       write_tile<tile>(shape, arguments, place_of(shape, part.first_tile + t),
-                       part.first_filter / kBlock + block, rooms.products + t * filters + block * kBlock,
+                       part.first_filter / kBlock + block, rooms.products + (block * plan.chunk + t) * kBlock,
                        plan.chunk * filters);
 }
 
@@ -144,10 +151,6 @@ std::size_t room_of_products(const Plan& plan) {
 }
 }  // namespace
 
-bool available() { return __builtin_cpu_supports("avx512f") != 0; }
-
-std::int64_t panel_width(std::int64_t filters) { return filters % 32 == 0 ? 32 : 16; }
-
 std::size_t Plan::scratch_bytes() const {
   return (room_of_tiles(*this) + room_of_products(*this)) * sizeof(float) *
          static_cast<std::size_t>(threads());
@@ -156,8 +159,9 @@ std::size_t Plan::scratch_bytes() const {
 // Tiles are shared where each thread can keep the filters near; where these come from afar, they are shared,
 // and each thread transforms the tiles for itself: there is nothing to wait for either way.
 Plan make_plan(const Shape& shape, int threads) {
-  constexpr std::int64_t kNear = 1 << 20;        // bytes of filters that stay near beside the tiles
-  constexpr std::int64_t kRoom = 5 * (1 << 18);  // bytes of a chunk's tiles and products
+  constexpr std::int64_t kNear = 1 << 20;  // bytes of filters that stay near beside the tiles
+  constexpr std::int64_t kRoom = 1 << 19;  // bytes of a chunk's tiles and products
+  constexpr std::int64_t kFewest = 32;     // tiles
   const std::int64_t panels = shape.filters / panel_width(shape.filters);
   const auto filters = static_cast<std::int64_t>(packed_bytes(shape.filters, shape.channels, shape.tile));
   const bool shares_filters = filters > kNear && panels % threads == 0;
@@ -165,7 +169,7 @@ Plan make_plan(const Shape& shape, int threads) {
   (shares_filters ? plan.filter_parts : plan.tile_parts) = threads;
   const std::int64_t tiles = (shape.tiles() + plan.tile_parts - 1) / plan.tile_parts;
   const std::int64_t a_tile = shape.points() * (shape.channels + shape.filters / plan.filter_parts) * 4;
-  const std::int64_t fits = std::max<std::int64_t>(14, kRoom / a_tile);
+  const std::int64_t fits = std::max<std::int64_t>(kFewest, kRoom / a_tile);
   const std::int64_t chunks = (tiles + fits - 1) / fits;
   plan.chunk = (tiles + chunks - 1) / chunks;
   return plan;
