@@ -6,26 +6,25 @@
 namespace tenon::onnx {
 
 namespace {
-// What goes into an activation is clipped, where the model says so.
-Activation clipped(const Call& call, Activation activation) {
-  const double most = call.number("clip", 0);
-  if (most <= 0) return activation;
-  return [=](Value x) { return activation(clamp(x, -most, most)); };
-}
-
-// The activations of one direction, in the order of the defaults.
+// The activations of one direction, in the order of the defaults. What goes into the gates' is clipped, where
+// the model says so; the last one of an LSTM, which sees the cell, is no gate's.
 class Functions {
  public:
   Functions(const Call& call, const std::vector<std::string>& defaults)
-      : each_(defaults.size()), all_(activations_of(call, defaults, directions_of(call))) {
-    for (Activation& activation : all_) activation = clipped(call, activation);
+      : each_(defaults.size()),
+        clip_(call.number("clip", 0)),
+        all_(activations_of(call, defaults, directions_of(call))) {}
+
+  Value gate(std::int64_t direction, std::size_t number, Value x) const {
+    return plain(direction, number, clip_ > 0 ? clamp(x, -clip_, clip_) : x);
   }
-  const Activation& at(std::int64_t direction, std::size_t number) const {
-    return all_[static_cast<std::size_t>(direction) * each_ + number];
+  Value plain(std::int64_t direction, std::size_t number, Value x) const {
+    return all_[static_cast<std::size_t>(direction) * each_ + number](x);
   }
 
  private:
   std::size_t each_;
+  double clip_;
   std::vector<Activation> all_;
 };
 
@@ -35,7 +34,7 @@ std::vector<Item> simple(const Call& call) {
   cell.bias = sum_of_biases;
   cell.captured = [](const Direction& direction) { return std::vector{direction.hidden_weights}; };
   cell.step = [&](const Turn& turn, std::int64_t direction) {
-    return std::vector{functions.at(direction, 0)(turn.input + matmul(turn.carried[0], turn.captured[0]))};
+    return std::vector{functions.gate(direction, 0, turn.input + matmul(turn.carried[0], turn.captured[0]))};
   };
   return recurrent_layer(call, cell);
 }
@@ -68,7 +67,7 @@ std::vector<Item> gated(const Call& call) {
   cell.bias = [&](const Direction& direction) { return gru_bias(call, direction, linear_first); };
   cell.captured = [&](const Direction& direction) { return gru_captured(direction, linear_first); };
   cell.step = [&](const Turn& turn, std::int64_t direction) {
-    const Activation& gate = functions.at(direction, 0);
+    const auto gate = [&](Value x) { return functions.gate(direction, 0, x); };
     const Value h = turn.carried[0];
     const Value recurrent = matmul(h, turn.captured[0]);
     const Value update = gate(turn.gate(turn.input, 0) + turn.gate(recurrent, 0));
@@ -81,7 +80,7 @@ std::vector<Item> gated(const Call& call) {
     } else {
       inner = matmul(reset * h, turn.captured[1]);
     }
-    const Value fresh = functions.at(direction, 1)(turn.gate(turn.input, 2) + inner);
+    const Value fresh = functions.gate(direction, 1, turn.gate(turn.input, 2) + inner);
     return std::vector{fresh + update * (h - fresh)};
   };
   return recurrent_layer(call, cell);
@@ -102,7 +101,7 @@ std::vector<Item> long_short_term(const Call& call) {
     return captured;
   };
   cell.step = [&](const Turn& turn, std::int64_t direction) {
-    const Activation& gate = functions.at(direction, 0);
+    const auto gate = [&](Value x) { return functions.gate(direction, 0, x); };
     const Value c = turn.carried[1];
     const Value all = turn.input + matmul(turn.carried[0], turn.captured[0]);
     const auto seen = [&](std::int64_t number, Value state) {
@@ -113,8 +112,8 @@ std::vector<Item> long_short_term(const Call& call) {
     };
     const Value enters = gate(seen(0, c));
     const Value stays = forgets_what_enters ? 1.0 - enters : gate(seen(2, c));
-    const Value next = stays * c + enters * functions.at(direction, 1)(turn.gate(all, 3));
-    const Value shown = gate(seen(1, next)) * functions.at(direction, 2)(next);
+    const Value next = stays * c + enters * functions.gate(direction, 1, turn.gate(all, 3));
+    const Value shown = gate(seen(1, next)) * functions.plain(direction, 2, next);
     return std::vector{shown, next};
   };
   return recurrent_layer(call, cell);
