@@ -74,7 +74,7 @@ Value placing_filters(const Call& call, const Ints& window, std::int64_t channel
 // Windows [N, C places, windows] added up to images.
 std::vector<Item> joining_windows(const Call& call) {
   const Value x = call.input(0);
-  const auto image = call.required_ints("", 1), window = call.required_ints("", 2);
+  const auto image = call.required_ints("image_shape", 1), window = call.required_ints("block_shape", 2);
   call.require(image && window && image->size() == window->size() && x.rank() == 3,
                "it needs windows, the size of the image and that of a window");
   const std::size_t rank = image->size();

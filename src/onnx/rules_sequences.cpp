@@ -56,7 +56,7 @@ std::vector<Item> length(const Call& call) {
 
 // The sizes of the parts: given each, as one for all, or 1, where the axis of the part goes too.
 Ints parts_of(const Call& call, Value x, std::int64_t axis) {
-  const auto given = call.required_ints("", 1);
+  const auto given = call.required_ints("split", 1);
   if (given && call.input(1).rank() == 1) return *given;
   const Dim size = x.type().dims[static_cast<std::size_t>(axis)];
   call.require(size.is_constant(), "the size of the axis that it splits is not known");
@@ -70,6 +70,11 @@ Ints parts_of(const Call& call, Value x, std::int64_t axis) {
 std::vector<Item> split(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t axis = place_of(call, call.integer("axis", 0), x.rank());
+  if (call.has(1) && !call.known(1) && call.input(1).rank() == 1) {
+    const Dim count = call.input(1).type().dims[0];
+    call.require(count.is_constant(), "how many its parts are must be known");
+    return {Item::list(parts_of_sizes(x, cast_to(call.input(1), DType::i64), count.constant(), axis))};
+  }
   const bool drops_axis = !call.has(1) && !call.flag("keepdims", true);
   std::vector<Value> parts;
   std::int64_t start = 0;

@@ -106,6 +106,16 @@ Value at_place(const Call& call, Value x, std::int64_t place, std::int64_t axis)
   return without_axes(call, is_only ? x : slice(x, {{axis, place, place + 1}}), gone);
 }
 
+std::vector<Value> parts_of_sizes(Value x, Value sizes, std::int64_t count, std::int64_t axis) {
+  const Value ends = cumsum(sizes, 0);
+  std::vector<Value> parts;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Value end = slice(ends, {{0, i, i + 1}});
+    parts.push_back(slice(x, end - slice(sizes, {{0, i, i + 1}}), end, {axis}));
+  }
+  return parts;
+}
+
 Value as_scalar(Value x) { return x.type().ranked && x.rank() == 0 ? x : reshape(x, Ints{}); }
 
 Value cast_to(Value x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }
