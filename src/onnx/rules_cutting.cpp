@@ -73,6 +73,7 @@ std::vector<Item> slicing(const Call& call) {
 Ints even_parts(const Call& call, Dim size) {
   call.require(size.is_constant(), "the size of the axis that it splits is not known");
   const auto count = static_cast<std::int64_t>(call.output_count());
+  call.require(count > 0, "it has no outputs");
   const std::int64_t each = (size.constant() + count - 1) / count;
   Ints sizes(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i)

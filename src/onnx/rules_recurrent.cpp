@@ -43,7 +43,7 @@ std::vector<Item> simple(const Call& call) {
 // or, where linear_before_reset says so, after it with its bias.
 // The second of what is captured is either the bias of the hidden gate's product or its weights.
 std::vector<Value> gru_captured(const Direction& direction, bool linear_first) {
-  const std::int64_t hidden = direction.hidden_weights.type().dims[0].constant();
+  const std::int64_t hidden = direction.hidden;
   const Value weights = direction.hidden_weights;
   if (!linear_first) return {slice(weights, {{1, 0, 2 * hidden}}), slice(weights, {{1, 2 * hidden}})};
   if (!direction.hidden_bias.defined()) return {weights};
@@ -53,7 +53,7 @@ std::vector<Value> gru_captured(const Direction& direction, bool linear_first) {
 // The bias of the hidden gate's product is not the input's where it is reset too.
 Value gru_bias(const Call& call, const Direction& direction, bool linear_first) {
   if (!linear_first || !direction.input_bias.defined()) return sum_of_biases(direction);
-  const std::int64_t hidden = direction.hidden_weights.type().dims[0].constant();
+  const std::int64_t hidden = direction.hidden;
   const Value gates = slice(direction.hidden_bias, {{0, 0, 2 * hidden}});
   const Value none = stretched(call, scalar_like(0, gates), call.integers({hidden}));
   return direction.input_bias + concat({gates, none}, 0);
@@ -107,7 +107,7 @@ std::vector<Item> long_short_term(const Call& call) {
     const auto seen = [&](std::int64_t number, Value state) {
       const Value own = turn.gate(all, number);
       if (turn.captured.size() == 1) return own;
-      const std::int64_t hidden = state.type().dims[1].constant();
+      const std::int64_t hidden = turn.hidden;
       return own + slice(turn.captured[1], {{0, number * hidden, (number + 1) * hidden}}) * state;
     };
     const Value enters = gate(seen(0, c));

@@ -101,7 +101,7 @@ Value without_axes(const Call& call, Value x, const std::vector<bool>& gone) {
 
 Value at_place(const Call& call, Value x, std::int64_t place, std::int64_t axis) {
   std::vector<bool> gone(static_cast<std::size_t>(x.rank()));
-  gone[static_cast<std::size_t>(axis)] = true;
+  gone[static_cast<std::size_t>(place_of(call, axis, x.rank()))] = true;
   const bool is_only = x.type().dims[static_cast<std::size_t>(axis)].is(1);
   return without_axes(call, is_only ? x : slice(x, {{axis, place, place + 1}}), gone);
 }
