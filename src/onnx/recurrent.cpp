@@ -11,15 +11,17 @@ constexpr std::size_t kX = 0, kW = 1, kR = 2, kB = 3, kLengths = 4, kFirstState 
 bool batch_first(const Call& call) { return call.flag("layout"); }
 
 Direction direction_of(const Call& call, const Cell& cell, std::int64_t number) {
+  const Type &w = call.input(kW).type(), &r = call.input(kR).type();
+  const bool known = w.rank() == 3 && r.rank() == 3 && w.dims[2].is_constant() && r.dims[2].is_constant();
+  call.require(known, "its weights are ", w, " and ", r, ": they need three axes of known sizes");
   Direction direction{number,
+                      r.dims[2].constant(),
                       transpose(at_place(call, call.input(kW), number, 0)),
                       transpose(at_place(call, call.input(kR), number, 0)),
                       {},
                       {}};
-  const Dim hidden = direction.hidden_weights.type().dims[0];
-  call.require(hidden.is_constant(), "the shapes of its weights are not known");
   if (!call.has(kB)) return direction;
-  const std::int64_t width = cell.gates * hidden.constant();
+  const std::int64_t width = cell.gates * direction.hidden;
   const Value both = at_place(call, call.input(kB), number, 0);
   direction.input_bias = slice(both, {{0, 0, width}});
   direction.hidden_bias = slice(both, {{0, width, 2 * width}});
@@ -28,9 +30,8 @@ Direction direction_of(const Call& call, const Cell& cell, std::int64_t number) 
 
 // [turns, batch, gates hidden]: as one product over all turns.
 Value weighted_inputs(const Call& call, const Cell& cell, Value x, const Direction& direction) {
-  const Dim inputs = direction.input_weights.type().dims[0];
-  call.require(inputs.is_constant(), "the shapes of its weights are not known");
-  Value rows = matmul(reshape(x, Ints{-1, inputs.constant()}), direction.input_weights);
+  const std::int64_t inputs = direction.input_weights.type().dims[0].constant();
+  Value rows = matmul(reshape(x, Ints{-1, inputs}), direction.input_weights);
   const Value bias = cell.bias(direction);
   if (bias.defined()) rows = rows + bias;
   const Value width = size_of_axis(call, rows, 1);
@@ -62,7 +63,7 @@ Value activity(const Call& call, Value x) {
 
 Type slice_type(const Value& scanned) {
   Type type = scanned.type();
-  type.dims.erase(type.dims.begin());
+  if (!type.dims.empty()) type.dims.erase(type.dims.begin());
   return type;
 }
 
@@ -72,17 +73,18 @@ struct Scanned {
 };
 
 // A state stays as it is where a sequence has ended, and its output is 0.
-std::shared_ptr<const Graph> body_of(const Cell& cell, const ScanInputs& given, std::int64_t direction,
+std::shared_ptr<const Graph> body_of(const Cell& cell, const ScanInputs& given, const Direction& direction,
                                      bool has_activity, bool wants_outputs) {
   Graph body("cell");
   Turn turn;
+  turn.hidden = direction.hidden;
   for (const Value& value : given.carried)
     turn.carried.push_back(body.input(cat("state", turn.carried.size()), value.type()));
   turn.input = body.input("input", slice_type(given.scanned[0]));
   const Value active = has_activity ? body.input("active", slice_type(given.scanned[1])) : Value();
   for (const Value& value : given.captured)
     turn.captured.push_back(body.input(cat("weights", turn.captured.size()), value.type()));
-  std::vector<Value> next = cell.step(turn, direction);
+  std::vector<Value> next = cell.step(turn, direction.number);
   const Value output = has_activity ? select(active, next[0], 0.0) : next[0];
   for (std::size_t i = 0; i < next.size(); ++i)
     body.output(cat("next", i), has_activity ? select(active, next[i], turn.carried[i]) : next[i]);
@@ -99,7 +101,7 @@ Scanned scan_direction(const Call& call, const Cell& cell, Value x, std::int64_t
   if (active.defined()) inputs.scanned.push_back(active);
   inputs.captured = cell.captured(direction);
   inputs.reverse = backwards;
-  const auto body = body_of(cell, inputs, number, active.defined(), call.wants(0));
+  const auto body = body_of(cell, inputs, direction, active.defined(), call.wants(0));
   std::vector<Value> results = scan(inputs, body);
   Scanned scanned;
   if (call.wants(0)) scanned.outputs = results.back();
@@ -113,7 +115,6 @@ Value joined(const std::vector<Value>& parts, std::int64_t axis) {
 }  // namespace
 
 Value Turn::gate(Value all, std::int64_t number) const {
-  const std::int64_t hidden = carried[0].type().dims[1].constant();
   return slice(all, {{1, number * hidden, (number + 1) * hidden}});
 }
 

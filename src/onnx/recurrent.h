@@ -21,12 +21,15 @@ struct Turn {
   std::vector<Value> carried;   // the hidden state first
   std::vector<Value> captured;  // what the direction handed over
 
+  std::int64_t hidden = 0;
+
   Value gate(Value all, std::int64_t number) const;  // [batch, hidden]
 };
 
 // One direction's weights, [in, out].
 struct Direction {
   std::int64_t number = 0;
+  std::int64_t hidden = 0;
   Value input_weights;   // [inputs, gates hidden]
   Value hidden_weights;  // [hidden, gates hidden]
   Value input_bias;      // [gates hidden], or undefined like the next

@@ -95,7 +95,7 @@ std::vector<Tap> taps_of(const Call& call, const ResizeMode& mode, const Resized
   }
   for (Tap& tap : taps) {
     if (mode.exclude_outside) tap.weight = tap.weight / total;
-    tap = {constant_if_known(call, tap.place), constant_if_known(call, tap.weight)};
+    tap.place = constant_if_known(call, tap.place);
   }
   return taps;
 }
@@ -103,7 +103,7 @@ std::vector<Tap> taps_of(const Call& call, const ResizeMode& mode, const Resized
 Value by_taps(const Call& call, Value x, const ResizeMode& mode, const ResizedAxis& a) {
   Value sum;
   for (const Tap& tap : taps_of(call, mode, a)) {
-    const Value weight = along(cast(tap.weight, x.dtype()), a.axis, x.rank());
+    const Value weight = along(constant_if_known(call, cast(tap.weight, x.dtype())), a.axis, x.rank());
     const Value term = gather(x, tap.place, a.axis) * weight;
     sum = sum.defined() ? sum + term : term;
   }

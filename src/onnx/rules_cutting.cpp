@@ -69,21 +69,11 @@ std::vector<Item> slicing(const Call& call) {
   return {slice(call.input(0), parts)};
 }
 
-std::vector<Item> split_as_it_runs(const Call& call, Value x, Value sizes, std::int64_t axis) {
-  const Value ends = cumsum(sizes, 0);
-  std::vector<Item> results;
-  for (std::size_t i = 0; i < call.output_count(); ++i) {
-    const auto at = static_cast<std::int64_t>(i);
-    const Value end = slice(ends, {{0, at, at + 1}});
-    results.emplace_back(slice(x, end - slice(sizes, {{0, at, at + 1}}), end, {axis}));
-  }
-  return results;
-}
-
 // Even parts but for the last, which is what is left.
 Ints even_parts(const Call& call, Dim size) {
   call.require(size.is_constant(), "the size of the axis that it splits is not known");
   const auto count = static_cast<std::int64_t>(call.output_count());
+  call.require(count > 0, "it has no outputs");
   const std::int64_t each = (size.constant() + count - 1) / count;
   Ints sizes(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i)
@@ -95,7 +85,11 @@ std::vector<Item> splitting(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t axis = place_of(call, call.integer("axis", 0), x.rank());
   const Operand64 given = call.operand("split", 1);
-  if (given.value.defined()) return split_as_it_runs(call, x, given.value, axis);
+  if (given.value.defined()) {
+    const auto count = static_cast<std::int64_t>(call.output_count());
+    const std::vector<Value> parts = parts_of_sizes(x, given.value, count, axis);
+    return {parts.begin(), parts.end()};
+  }
   const Ints sizes =
       given.known ? *given.known : even_parts(call, x.type().dims[static_cast<std::size_t>(axis)]);
   std::vector<Item> results;

@@ -8,6 +8,8 @@
 namespace tenon::onnx {
 
 namespace {
+constexpr std::int64_t kMostSkipped = 256, kLongest = 64;
+
 // The n-grams of one length.
 struct Grams {
   std::int64_t length = 0;
@@ -56,6 +58,8 @@ Value counts_at_stride(const Call& call, Value rows, const Grams& grams, std::in
 
 Value counts_of(const Call& call, Value rows, const Grams& grams, std::int64_t columns) {
   const std::int64_t most_skipped = grams.length == 1 ? 0 : call.integer("max_skip_count");
+  call.require(most_skipped <= kMostSkipped && grams.length <= kLongest, "n-grams longer than ", kLongest,
+               " or with more than ", kMostSkipped, " skipped are not supported");
   Value total;
   for (std::int64_t stride = 1; stride <= most_skipped + 1; ++stride) {
     if ((grams.length - 1) * stride >= columns) break;

@@ -74,7 +74,7 @@ Value placing_filters(const Call& call, const Ints& window, std::int64_t channel
 // Windows [N, C places, windows] added up to images.
 std::vector<Item> joining_windows(const Call& call) {
   const Value x = call.input(0);
-  const auto image = call.required_ints("", 1), window = call.required_ints("", 2);
+  const auto image = call.required_ints("image_shape", 1), window = call.required_ints("block_shape", 2);
   call.require(image && window && image->size() == window->size() && x.rank() == 3,
                "it needs windows, the size of the image and that of a window");
   const std::size_t rank = image->size();
@@ -82,7 +82,7 @@ std::vector<Item> joining_windows(const Call& call) {
   const bool fits = std::ranges::all_of(*window, [](std::int64_t size) { return size > 0 && size < 4096; });
   call.require(rows.is_constant() && fits && rank <= 3, "its sizes must be known, positive and below 4096");
   const std::int64_t places = element_count(*window);
-  call.require(rows.constant() % places == 0 && rows.constant() * places <= (1 << 24),
+  call.require(rows.constant() % places == 0 && rows.constant() * places <= (1 << 20),
                "its channels do not fit its windows");
   const Ints ones(rank, 1), pads = call.ints("pads", Ints(2 * rank, 0));
   ConvOptions options{

@@ -111,8 +111,9 @@ std::vector<Item> space_to_depth(const Call& call) {
   const Value b = call.integers({block});
   const Value rows = dim(2) / b, columns = dim(3) / b;
   const Value blocks = reshaped(call, x, joined({dim(0), dim(1), rows, b, columns, b}));
-  return {
-      reshaped(call, transpose(blocks, {0, 3, 5, 1, 2, 4}), joined({dim(0), dim(1) * b * b, rows, columns}))};
+  const bool columns_first = call.text("mode", "DCR") == "CRD";
+  const Value moved = transpose(blocks, columns_first ? Ints{0, 1, 3, 5, 2, 4} : Ints{0, 3, 5, 1, 2, 4});
+  return {reshaped(call, moved, joined({dim(0), dim(1) * b * b, rows, columns}))};
 }
 }  // namespace
 

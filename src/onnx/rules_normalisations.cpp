@@ -24,9 +24,10 @@ std::vector<Item> batch(const Call& call) {
 // Over each channel of each item: a group of one channel.
 std::vector<Item> instance(const Call& call) {
   const Value x = call.input(0);
-  const Dim channels = x.type().ranked ? x.type().dims.at(1) : Dim::unknown();
+  call.require(x.rank() >= 2, "it needs an axis of channels");
+  const Dim channels = x.type().dims[1];
   const Type& scale = call.input(1).type();
-  const Dim known = channels.is_constant() ? channels : scale.ranked ? scale.dims.at(0) : Dim::unknown();
+  const Dim known = channels.is_constant() ? channels : scale.rank() == 1 ? scale.dims[0] : Dim::unknown();
   call.require(known.is_constant(), "the number of its channels must be known");
   return {group_norm(x, call.input(1), call.input(2),
                      {.groups = known.constant(), .epsilon = call.number("epsilon", 1e-5)})};

@@ -6,26 +6,25 @@
 namespace tenon::onnx {
 
 namespace {
-// What goes into an activation is clipped, where the model says so.
-Activation clipped(const Call& call, Activation activation) {
-  const double most = call.number("clip", 0);
-  if (most <= 0) return activation;
-  return [=](Value x) { return activation(clamp(x, -most, most)); };
-}
-
-// The activations of one direction, in the order of the defaults.
+// The activations of one direction, in the order of the defaults. What goes into the gates' is clipped, where
+// the model says so; the last one of an LSTM, which sees the cell, is no gate's.
 class Functions {
  public:
   Functions(const Call& call, const std::vector<std::string>& defaults)
-      : each_(defaults.size()), all_(activations_of(call, defaults, directions_of(call))) {
-    for (Activation& activation : all_) activation = clipped(call, activation);
+      : each_(defaults.size()),
+        clip_(call.number("clip", 0)),
+        all_(activations_of(call, defaults, directions_of(call))) {}
+
+  Value gate(std::int64_t direction, std::size_t number, Value x) const {
+    return plain(direction, number, clip_ > 0 ? clamp(x, -clip_, clip_) : x);
   }
-  const Activation& at(std::int64_t direction, std::size_t number) const {
-    return all_[static_cast<std::size_t>(direction) * each_ + number];
+  Value plain(std::int64_t direction, std::size_t number, Value x) const {
+    return all_[static_cast<std::size_t>(direction) * each_ + number](x);
   }
 
  private:
   std::size_t each_;
+  double clip_;
   std::vector<Activation> all_;
 };
 
@@ -35,7 +34,7 @@ std::vector<Item> simple(const Call& call) {
   cell.bias = sum_of_biases;
   cell.captured = [](const Direction& direction) { return std::vector{direction.hidden_weights}; };
   cell.step = [&](const Turn& turn, std::int64_t direction) {
-    return std::vector{functions.at(direction, 0)(turn.input + matmul(turn.carried[0], turn.captured[0]))};
+    return std::vector{functions.gate(direction, 0, turn.input + matmul(turn.carried[0], turn.captured[0]))};
   };
   return recurrent_layer(call, cell);
 }
@@ -44,7 +43,7 @@ std::vector<Item> simple(const Call& call) {
 // or, where linear_before_reset says so, after it with its bias.
 // The second of what is captured is either the bias of the hidden gate's product or its weights.
 std::vector<Value> gru_captured(const Direction& direction, bool linear_first) {
-  const std::int64_t hidden = direction.hidden_weights.type().dims[0].constant();
+  const std::int64_t hidden = direction.hidden;
   const Value weights = direction.hidden_weights;
   if (!linear_first) return {slice(weights, {{1, 0, 2 * hidden}}), slice(weights, {{1, 2 * hidden}})};
   if (!direction.hidden_bias.defined()) return {weights};
@@ -54,7 +53,7 @@ std::vector<Value> gru_captured(const Direction& direction, bool linear_first) {
 // The bias of the hidden gate's product is not the input's where it is reset too.
 Value gru_bias(const Call& call, const Direction& direction, bool linear_first) {
   if (!linear_first || !direction.input_bias.defined()) return sum_of_biases(direction);
-  const std::int64_t hidden = direction.hidden_weights.type().dims[0].constant();
+  const std::int64_t hidden = direction.hidden;
   const Value gates = slice(direction.hidden_bias, {{0, 0, 2 * hidden}});
   const Value none = stretched(call, scalar_like(0, gates), call.integers({hidden}));
   return direction.input_bias + concat({gates, none}, 0);
@@ -68,7 +67,7 @@ std::vector<Item> gated(const Call& call) {
   cell.bias = [&](const Direction& direction) { return gru_bias(call, direction, linear_first); };
   cell.captured = [&](const Direction& direction) { return gru_captured(direction, linear_first); };
   cell.step = [&](const Turn& turn, std::int64_t direction) {
-    const Activation& gate = functions.at(direction, 0);
+    const auto gate = [&](Value x) { return functions.gate(direction, 0, x); };
     const Value h = turn.carried[0];
     const Value recurrent = matmul(h, turn.captured[0]);
     const Value update = gate(turn.gate(turn.input, 0) + turn.gate(recurrent, 0));
@@ -81,7 +80,7 @@ std::vector<Item> gated(const Call& call) {
     } else {
       inner = matmul(reset * h, turn.captured[1]);
     }
-    const Value fresh = functions.at(direction, 1)(turn.gate(turn.input, 2) + inner);
+    const Value fresh = functions.gate(direction, 1, turn.gate(turn.input, 2) + inner);
     return std::vector{fresh + update * (h - fresh)};
   };
   return recurrent_layer(call, cell);
@@ -102,19 +101,19 @@ std::vector<Item> long_short_term(const Call& call) {
     return captured;
   };
   cell.step = [&](const Turn& turn, std::int64_t direction) {
-    const Activation& gate = functions.at(direction, 0);
+    const auto gate = [&](Value x) { return functions.gate(direction, 0, x); };
     const Value c = turn.carried[1];
     const Value all = turn.input + matmul(turn.carried[0], turn.captured[0]);
     const auto seen = [&](std::int64_t number, Value state) {
       const Value own = turn.gate(all, number);
       if (turn.captured.size() == 1) return own;
-      const std::int64_t hidden = state.type().dims[1].constant();
+      const std::int64_t hidden = turn.hidden;
       return own + slice(turn.captured[1], {{0, number * hidden, (number + 1) * hidden}}) * state;
     };
     const Value enters = gate(seen(0, c));
     const Value stays = forgets_what_enters ? 1.0 - enters : gate(seen(2, c));
-    const Value next = stays * c + enters * functions.at(direction, 1)(turn.gate(all, 3));
-    const Value shown = gate(seen(1, next)) * functions.at(direction, 2)(next);
+    const Value next = stays * c + enters * functions.gate(direction, 1, turn.gate(all, 3));
+    const Value shown = gate(seen(1, next)) * functions.plain(direction, 2, next);
     return std::vector{shown, next};
   };
   return recurrent_layer(call, cell);

@@ -59,10 +59,10 @@ void scale_to_sizes(const Call& call, Value sizes, std::vector<ResizedAxis>& axe
     axes[i].scale = constant_if_known(call, real(axes[i].new_size) / real(axes[i].old_size));
   }
   const std::string policy = call.text("keep_aspect_ratio_policy", "stretch");
-  if (policy == "stretch") return;
+  if (policy == "stretch" || axes.empty()) return;
   call.require(policy == "not_larger" || policy == "not_smaller", "there is no keep_aspect_ratio_policy '",
                policy, "'");
-  Value common = axes.at(0).scale;
+  Value common = axes[0].scale;
   for (const ResizedAxis& axis : axes)
     common = policy == "not_larger" ? minimum(common, axis.scale) : maximum(common, axis.scale);
   common = constant_if_known(call, common);

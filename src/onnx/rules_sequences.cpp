@@ -7,6 +7,8 @@
 namespace tenon::onnx {
 
 namespace {
+constexpr std::int64_t kMostParts = 1 << 14;
+
 const std::vector<Value>& sequence_at(const Call& call, std::size_t input, const Item& item) {
   call.require(item.sequence != nullptr, "its input ", input, " is no sequence");
   return *item.sequence;
@@ -14,7 +16,9 @@ const std::vector<Value>& sequence_at(const Call& call, std::size_t input, const
 
 // In [0, count), or with it where an element may be put behind the last.
 std::size_t place_in(const Call& call, std::size_t input, std::size_t count, bool may_be_end) {
-  const double given = call.required(input, "position").number();
+  const auto known = call.known_number(input);
+  call.require(known.has_value(), "its position is only known when the model runs");
+  const double given = *known;
   const auto size = static_cast<double>(count);
   const double place = given < 0 ? given + size : given;
   call.require(place >= 0 && (place < size || (may_be_end && place == size)), "there is no position ", given,
@@ -56,12 +60,14 @@ std::vector<Item> length(const Call& call) {
 
 // The sizes of the parts: given each, as one for all, or 1, where the axis of the part goes too.
 Ints parts_of(const Call& call, Value x, std::int64_t axis) {
-  const auto given = call.required_ints("", 1);
+  const auto given = call.required_ints("split", 1);
   if (given && call.input(1).rank() == 1) return *given;
   const Dim size = x.type().dims[static_cast<std::size_t>(axis)];
   call.require(size.is_constant(), "the size of the axis that it splits is not known");
-  const std::int64_t each = given ? given->at(0) : 1;
+  call.require(!given || given->size() == 1, "it needs one size for all parts");
+  const std::int64_t each = given ? given->front() : 1;
   call.require(each > 0, "a part of size ", each, " is none");
+  call.require(size.constant() / each <= kMostParts, "more than ", kMostParts, " parts are not supported");
   Ints parts(static_cast<std::size_t>(size.constant() / each), each);
   if (size.constant() % each != 0) parts.push_back(size.constant() % each);
   return parts;
@@ -70,6 +76,11 @@ Ints parts_of(const Call& call, Value x, std::int64_t axis) {
 std::vector<Item> split(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t axis = place_of(call, call.integer("axis", 0), x.rank());
+  if (call.has(1) && !call.known(1) && call.input(1).rank() == 1) {
+    const Dim count = call.input(1).type().dims[0];
+    call.require(count.is_constant(), "how many its parts are must be known");
+    return {Item::list(parts_of_sizes(x, cast_to(call.input(1), DType::i64), count.constant(), axis))};
+  }
   const bool drops_axis = !call.has(1) && !call.flag("keepdims", true);
   std::vector<Value> parts;
   std::int64_t start = 0;

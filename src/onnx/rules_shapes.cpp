@@ -21,6 +21,7 @@ std::vector<Item> size(const Call& call) { return {reduce_prod(counts_of(call, c
 
 // The first of its value attributes that is given.
 std::vector<Item> constant(const Call& call) {
+  call.require(call.output_count() > 0, "it has no output");
   if (call.has_attribute("value"))
     return {call.scope().body().bring(
         call.import().weight(call.node().outputs.at(0), call.tensor_attribute("value")))};

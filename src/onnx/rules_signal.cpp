@@ -93,8 +93,9 @@ Value of_length(const Call& call, Value x, std::int64_t axis, Value length) {
 std::vector<Item> fourier(const Call& call) {
   const bool is_new = call.opset() >= 20;
   const auto given = is_new ? call.required_ints("axis", 2) : std::optional(Ints{call.integer("axis", 1)});
+  call.require(!given || given->size() == 1, "it needs one axis");
   const Value x = call.input(0);
-  const std::int64_t axis = place_of(call, given ? given->at(0) : -2, x.rank());
+  const std::int64_t axis = place_of(call, given ? given->front() : -2, x.rank());
   const std::int64_t last = x.rank() - 2;
   call.require(axis <= last, "it cannot transform its last axis");
   Transform how{size_of_axis(call, x, axis), call.flag("inverse"), call.flag("onesided")};

@@ -101,9 +101,19 @@ Value without_axes(const Call& call, Value x, const std::vector<bool>& gone) {
 
 Value at_place(const Call& call, Value x, std::int64_t place, std::int64_t axis) {
   std::vector<bool> gone(static_cast<std::size_t>(x.rank()));
-  gone[static_cast<std::size_t>(axis)] = true;
+  gone[static_cast<std::size_t>(place_of(call, axis, x.rank()))] = true;
   const bool is_only = x.type().dims[static_cast<std::size_t>(axis)].is(1);
   return without_axes(call, is_only ? x : slice(x, {{axis, place, place + 1}}), gone);
+}
+
+std::vector<Value> parts_of_sizes(Value x, Value sizes, std::int64_t count, std::int64_t axis) {
+  const Value ends = cumsum(sizes, 0);
+  std::vector<Value> parts;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Value end = slice(ends, {{0, i, i + 1}});
+    parts.push_back(slice(x, end - slice(sizes, {{0, i, i + 1}}), end, {axis}));
+  }
+  return parts;
 }
 
 Value as_scalar(Value x) { return x.type().ranked && x.rank() == 0 ? x : reshape(x, Ints{}); }

@@ -29,6 +29,8 @@ Value repeated(const Call& call, Value x, std::int64_t axis, std::int64_t times)
 // Without those of its axes, which are 1; and x at one place of an axis, without the axis.
 Value without_axes(const Call& call, Value x, const std::vector<bool>& gone);
 Value at_place(const Call& call, Value x, std::int64_t place, std::int64_t axis);
+// Parts of an axis, one after the other, whose sizes are only known when the model runs.
+std::vector<Value> parts_of_sizes(Value x, Value sizes, std::int64_t count, std::int64_t axis);
 Value as_scalar(Value x);             // of one element
 Value cast_to(Value x, DType dtype);  // x itself where it is of the type
 
