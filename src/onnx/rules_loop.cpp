@@ -10,7 +10,8 @@
 // Loop(trips, condition, carried…) with body(turn, condition, carried…) → (condition, carried…, outputs…).
 // Where the number of turns is known before the model runs, or follows from shapes, it is a scan over the
 // turns' numbers, which plans as one; else a loop, whose carried values may change their shapes. A loop that
-// lets a sequence grow is written out turn by turn.
+// lets a sequence grow is written out turn by turn. A condition that is not given holds at first, and what
+// the body returns counts all the same.
 namespace tenon::onnx {
 
 namespace {

@@ -67,9 +67,9 @@ bool all_reversed(const Ints& directions) {
 std::vector<Item> scanning(const Call& call) {
   const std::size_t count = scanned_count(call, 0);
   const std::size_t carried = call.input_count() - count;
-  call.require(call.output_count() >= carried, "it has ", call.output_count(), " outputs: it needs ",
-               carried);
-  const std::size_t outputs = call.graph_attribute("body").outputs.size() - carried;
+  const std::size_t returned = call.graph_attribute("body").outputs.size();
+  call.require(returned >= carried, "its body returns ", returned, " values: it needs ", carried);
+  const std::size_t outputs = returned - carried;
   const Ints axes = entries(call, "scan_input_axes", count);
   const Ints directions = entries(call, "scan_input_directions", count);
   const Ints output_axes = entries(call, "scan_output_axes", outputs);
