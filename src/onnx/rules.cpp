@@ -26,6 +26,8 @@ const Rules& rules() {
     add_gram_rules(rules);
     add_selection_rules(rules);
     add_image_rules(rules);
+    add_attention_rules(rules);
+    add_contrib_rules(rules);
     add_control_rules(rules);
     add_loss_rules(rules);
     add_indexing_rules(rules);

@@ -46,7 +46,12 @@ void add_cutting_rules(Rules& rules);
 void add_gram_rules(Rules& rules);
 void add_selection_rules(Rules& rules);
 void add_image_rules(Rules& rules);
+void add_attention_rules(Rules& rules);
+void add_contrib_attention_rules(Rules& rules);  // part of the former
+void add_contrib_rules(Rules& rules);
 void add_control_rules(Rules& rules);
+void add_loop_rules(Rules& rules);  // part of the control rules, as the next
+void add_scan_rules(Rules& rules);
 void add_loss_rules(Rules& rules);
 void add_indexing_rules(Rules& rules);
 

@@ -97,8 +97,9 @@ void write_case(const OnnxModel& model, const fs::path& published, const fs::pat
 }
 
 std::string op_of(const onnx::ModelDef& model, const std::string& name) {
-  return model.graph.nodes.size() == 1 ? std::string(model.graph.nodes[0].op)
-                                       : name.substr(0, name.find('_', 5)).substr(5);
+  if (model.graph.nodes.size() == 1) return std::string(model.graph.nodes[0].op);
+  const std::string what = name.starts_with("test_") ? name.substr(5) : name;
+  return what.substr(0, what.find('_'));
 }
 }  // namespace
 
