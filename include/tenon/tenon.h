@@ -1,6 +1,7 @@
 // All of Tenon's public C++.
 #pragma once
 
+#include "tenon/ahead.h"
 #include "tenon/data.h"
 #include "tenon/diff.h"
 #include "tenon/engine.h"

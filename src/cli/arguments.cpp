@@ -95,6 +95,19 @@ class Parser {
     group.add_option("--crop", feeding.crop, "The share in the middle that is kept of what fits");
     group.add_option("--sampling", feeding.sampling, "nearest, bilinear or bicubic");
   }
+  static void add_object(CLI::App& command, BuildArguments& build) {
+    CLI::Option_group& group = *command.add_option_group("Compiled ahead of time");
+    CLI::Option* const object = group.add_option(
+        "--emit-object", build.object, "An object file for x86-64 to write, which needs no library at all");
+    group.add_option("--header", build.header, "The C header to write for it")->needs(object);
+    group.add_option("--name", build.name, "What its names begin with; the header's name if not given")
+        ->needs(object);
+    group
+        .add_option(
+            "--target", build.target,
+            "What it needs of a processor: sse (any x86-64), avx2, avx512 or native; sse if not given")
+        ->needs(object);
+  }
   static void add_passes(CLI::App& command, Running& running) {
     command
         .add_option("--disable-pass", running.disabled_passes,
@@ -142,7 +155,8 @@ class Parser {
     CLI::App& build =
         command("build", "Make an engine of a run or an ONNX model, checked against the reference", build_);
     build.add_option("model", build_.model, "A run folder or an ONNX model")->required();
-    build.add_option("-o,--out", build_.out, "The engine to write")->required();
+    build.add_option("-o,--out", build_.out, "The engine to write");
+    add_object(build, build_);
     build.add_flag("--explain", build_.running.explain, "Print what each pass did to which nodes");
     build.add_option("--items", build_.items, "Held-back items to check it with")->check(CLI::PositiveNumber);
     build

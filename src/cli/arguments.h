@@ -62,6 +62,10 @@ struct EvalArguments {
 struct BuildArguments {
   std::string model;
   std::string out;
+  std::string object;  // compiled ahead of time, and the header for it
+  std::string header;
+  std::string name;
+  std::string target = "sse";
   std::int64_t items = 512;
   std::vector<std::string> shapes;  // of an ONNX model's inputs: "image=1x3x224x224"
   std::string inputs;               // to check the engine with: a file

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/feeding.h"
 #include "cli/model.h"
+#include "cli/object.h"
 #include "cli/onnx.h"
 #include "cli/output.h"
 
@@ -54,16 +55,22 @@ Checked from_onnx(const BuildArguments& arguments) {
   NamedTensors inputs = drawn_inputs(ready);
   return {std::move(ready), std::move(inputs), "drawn inputs"};
 }
+void write_engine(const Engine& engine, const std::string& path) {
+  work([&] { engine.save(path); });
+  print(cat("engine: ", path, ", ", in_bytes(std::filesystem::file_size(path)), "\n"));
+}
 }  // namespace
 
 int execute(const BuildArguments& arguments) {
+  require(!arguments.out.empty() || !arguments.object.empty(),
+          "nothing would be written: build takes -o FILE for an engine, --emit-object FILE, or both");
   const Checked built = is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments);
   const AccuracyReport report = work([&] { return built.engine.verify(built.inputs); });
   print(cat("checked on ", built.on, ", ", report.backend, " beside the reference; the largest error:\n",
             error_table(report)));
   check(report);
-  work([&] { built.engine.with_report(report).save(arguments.out); });
-  print(cat("engine: ", arguments.out, ", ", in_bytes(std::filesystem::file_size(arguments.out)), "\n"));
+  if (!arguments.out.empty()) write_engine(built.engine.with_report(report), arguments.out);
+  if (!arguments.object.empty()) write_object(built.engine, arguments);
   return kDone;
 }
 

@@ -57,17 +57,27 @@ CompiledKernel functions_of(const Code& code, std::size_t number, const Kernel& 
   return compiled;
 }
 
+void require_compiler() {
+  require(can_compile(), "this build of Tenon compiles no kernels: configure it with -DTENON_LLVM=ON");
+}
+
 }  // namespace
 
 bool can_compile() { return TENON_HAS_LLVM; }
 
 std::vector<CompiledKernel> compile(std::span<const Kernel> kernels, const CompileOptions& options) {
   if (kernels.empty()) return {};
-  require(can_compile(), "this build of Tenon compiles no kernels: configure it with -DTENON_LLVM=ON");
+  require_compiler();
   const Code code = code_for(kernels, options);
   std::vector<CompiledKernel> compiled;
   for (std::size_t i = 0; i < kernels.size(); ++i) compiled.push_back(functions_of(code, i, kernels[i]));
   return compiled;
+}
+
+std::vector<std::byte> compile_object(std::span<const Kernel> kernels, const EntryPoint& entry,
+                                      const Target& target) {
+  require_compiler();
+  return llvm_compiler().compile(kernels, entry, target);
 }
 
 }  // namespace tenon::codegen

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "codegen/llvm_compiler.h"
 #include "codegen/loop.h"
 #include "codegen/target.h"
 
@@ -26,6 +27,10 @@ struct CompileOptions {
 
 // Whether this build has the LLVM module at all.
 bool can_compile();
+
+// A relocatable ELF object for x86-64 with one function, which needs nothing from outside. Never cached.
+std::vector<std::byte> compile_object(std::span<const Kernel> kernels, const EntryPoint& entry,
+                                      const Target& target);
 
 // One for each kernel. Thread-safe. Throws an Error where there is no compiler.
 std::vector<CompiledKernel> compile(std::span<const Kernel> kernels, const CompileOptions& options = {});

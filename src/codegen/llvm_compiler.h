@@ -11,12 +11,33 @@
 
 namespace tenon::codegen {
 
+// A function that calls kernels one after another: a whole program, compiled ahead of time. Its arguments are
+// addresses.
+struct EntryPoint {
+  static constexpr std::uint32_t kConstants = ~0u;
+  struct Place {
+    std::uint32_t argument = kConstants;  // which one, or in the constants
+    std::size_t offset = 0;               // in bytes
+  };
+  struct Call {
+    std::size_t kernel;
+    std::vector<Place> buffers;  // in the kernel's order
+  };
+  std::string name;
+  std::uint32_t arguments = 0;
+  std::vector<Call> calls;
+  std::vector<std::byte> constants;  // in the object, aligned to 64 bytes
+};
+
 class LlvmCompiler {
  public:
   virtual ~LlvmCompiler() = default;
   // A relocatable ELF object that refers to nothing outside itself. Kernel number i gives the functions of
   // `symbol`.
   virtual std::vector<std::byte> compile(std::span<const Kernel> kernels, const Target& target) = 0;
+  // The same, but for an entry point, which is all that can be seen of it from outside.
+  virtual std::vector<std::byte> compile(std::span<const Kernel> kernels, const EntryPoint& entry,
+                                         const Target& target) = 0;
 };
 
 // The one symbol that the module exports, and its type: the compiler, which lives as long as the process.

@@ -51,6 +51,17 @@ Attempt attempt(const Graph& body, const LowerOptions& options, const std::set<s
   auto unsafe = read_too_late(kernel);
   return {std::move(kernel), std::move(unsafe)};
 }
+
+// A single node as the body of a group.
+Graph alone(const Graph& graph, const Node& node) {
+  Graph body("body");
+  Node moved = node;
+  for (std::uint32_t i = 0; i < node.inputs.size(); ++i)
+    moved.inputs[i] = body.input(cat("i", i), graph.type(node.inputs[i])).ref();
+  const std::uint32_t id = body.append(std::move(moved));
+  for (std::uint32_t i = 0; i < node.results.size(); ++i) body.output(cat("o", i), body.value({id, i}));
+  return body;
+}
 }  // namespace
 
 Kernel lower(const Graph& body, const LowerOptions& options) {
@@ -64,6 +75,16 @@ Kernel lower(const Graph& body, const LowerOptions& options) {
     if (copied.size() == before)
       throw std::logic_error(cat("'", options.name, "' overwrites an input too early"));
   }
+}
+
+Kernel lower_node(const Graph& lowered, const Node& node, LowerOptions options) {
+  options.in_place.clear();
+  if (node.op != Op::fused) return lower(alone(lowered, node), options);
+  const Ints& pairs = node.attrs.ints("in_place");
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
+    options.in_place.push_back(
+        {static_cast<std::uint32_t>(pairs[i + 1]), static_cast<std::uint32_t>(pairs[i])});
+  return lower(*node.bodies[0], options);
 }
 
 }  // namespace tenon::codegen

@@ -32,4 +32,8 @@ bool can_lower(const Node& node);
 // Buffers: the body's inputs, its outputs, scratch; each in order.
 Kernel lower(const Graph& body, const LowerOptions& options = {});
 
+// Of a node of a lowered program, a primitive or a fused one: its inputs, its results, scratch. What the
+// latter may overwrite its attributes say; `options.in_place` is not looked at.
+Kernel lower_node(const Graph& lowered, const Node& node, LowerOptions options);
+
 }  // namespace tenon::codegen

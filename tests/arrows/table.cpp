@@ -21,6 +21,7 @@ const std::vector<Room> kRooms = {
     {"plan", {"backend/backend.h", "ir", "base"}},
     {"runtime", {"plan", "backend/backend.h", "backend/communicator.h", "base"}},
     {"compile", {"pass", "backend", "plan", "runtime", "base"}},
+    {"ahead", {"compile", "codegen", "plan", "backend", "op", "ir", "base"}},
     {"nn", {"op", "ir", "base"}},
     {"onnx", {"format", "op", "ir", "base"}},
     {"data", {"format", "base"}},
@@ -36,10 +37,11 @@ const std::vector<Room> kRooms = {
 };
 
 constexpr PublicHeader kPublicHeaders[] = {
-    {"error", "base"},  {"dtype", "base"},    {"tensor", "base"}, {"log", "base"},  {"graph", "ir"},
-    {"op", "ir"},       {"op_list", "ir"},    {"ops", "op"},      {"nn", "nn"},     {"onnx", "onnx"},
-    {"optim", "nn"},    {"gradient", "op"},   {"loss", "nn"},     {"data", "data"}, {"pictures", "data"},
-    {"train", "train"}, {"engine", "engine"}, {"diff", "engine"}, {"c", "capi"},    {"tenon", "tenon.h"}};
+    {"error", "base"},   {"dtype", "base"},    {"tensor", "base"}, {"log", "base"},  {"graph", "ir"},
+    {"op", "ir"},        {"op_list", "ir"},    {"ops", "op"},      {"nn", "nn"},     {"onnx", "onnx"},
+    {"optim", "nn"},     {"gradient", "op"},   {"loss", "nn"},     {"data", "data"}, {"pictures", "data"},
+    {"train", "train"},  {"engine", "engine"}, {"diff", "engine"}, {"c", "capi"},    {"ahead", "ahead"},
+    {"tenon", "tenon.h"}};
 
 std::string_view up_to_any(std::string_view text, std::string_view ends) {
   return text.substr(0, text.find_first_of(ends));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "codegen/compile.h"
+#include "codegen/layout.h"
 #include "codegen/lower.h"
 #include "codegen/target.h"
 #include "tenon/op.h"
@@ -14,8 +15,6 @@ namespace tenon::cpu {
 namespace {
 // Below this many scalar operations a nest ends before a second thread has woken up.
 constexpr double kWorthSharing = 20'000;
-
-std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // What a thread does of a nest: whole grains, as even as they come, the same for the same number of threads.
 struct Share {
@@ -36,12 +35,13 @@ class LoopsStep : public Step {
       : kernel_(std::move(kernel)), compiled_(std::move(compiled)) {
     const bool shared = threads > 1 && std::any_of(kernel_.nests.begin(), kernel_.nests.end(), is_shared);
     threads_ = shared ? threads : 1;
-    place_scratch();
-    find_in_place();
+    scratch_ = codegen::lay_out_scratch(kernel_, threads_);
+    in_place_ = codegen::in_place_pairs(kernel_);
+    buffers_.resize(kernel_.buffers.size() * static_cast<std::size_t>(threads_));
   }
 
   void run(Stream&, void* const* addresses) override {
-    if (scratch_.empty() && threads_ == 1) return compiled_.run(addresses);
+    if (scratch_.pieces.empty() && threads_ == 1) return compiled_.run(addresses);
     bind(addresses);
     if (threads_ == 1)
       compiled_.run(buffers_.data());
@@ -52,43 +52,15 @@ class LoopsStep : public Step {
   std::unique_ptr<Step> twin() const override {
     return std::make_unique<LoopsStep>(kernel_, compiled_, threads_);
   }
-  std::size_t scratch_bytes() const override { return scratch_bytes_; }
+  std::size_t scratch_bytes() const override { return scratch_.bytes; }
   std::span<const std::pair<int, int>> in_place() const override { return in_place_; }
   std::string describe() const override {
     return cat("loops, ", kernel_.nests.size(), kernel_.nests.size() == 1 ? " nest" : " nests");
   }
 
  private:
-  struct ScratchPlace {
-    std::size_t offset;
-    std::size_t stride;  // from one thread's to the next one's; 0 where they share it
-  };
-
   static bool is_shared(const codegen::Nest& nest) {
     return nest.parallel && nest.cost > kWorthSharing && nest.root.extent > nest.grain;
-  }
-
-  void place_scratch() {
-    for (const codegen::BufferSpec& buffer : kernel_.buffers) {
-      if (buffer.role != codegen::BufferRole::scratch) {
-        ++outside_;
-        continue;
-      }
-      const std::size_t bytes = rounded(static_cast<std::size_t>(buffer.elements) * size_of(buffer.dtype));
-      scratch_.push_back({scratch_bytes_, buffer.per_thread ? bytes : 0});
-      scratch_bytes_ += buffer.per_thread ? bytes * static_cast<std::size_t>(threads_) : bytes;
-    }
-    buffers_.resize(kernel_.buffers.size() * static_cast<std::size_t>(threads_));
-  }
-
-  void find_in_place() {
-    int output = 0;
-    for (const codegen::BufferSpec& buffer : kernel_.buffers) {
-      if (buffer.role != codegen::BufferRole::output) continue;
-      if (buffer.in_place_of != codegen::kNone)
-        in_place_.emplace_back(output, static_cast<int>(buffer.in_place_of));
-      ++output;
-    }
   }
 
   void** buffers_of(int thread) {
@@ -99,10 +71,12 @@ class LoopsStep : public Step {
   void bind(void* const* addresses) {
     for (int thread = 0; thread < threads_; ++thread) {
       void** buffers = buffers_of(thread);
-      std::copy_n(addresses, outside_, buffers);
-      for (std::size_t i = 0; i < scratch_.size(); ++i)
-        buffers[outside_ + i] = static_cast<std::byte*>(addresses[outside_]) + scratch_[i].offset +
-                                scratch_[i].stride * static_cast<std::size_t>(thread);
+      std::copy_n(addresses, scratch_.outside, buffers);
+      for (std::size_t i = 0; i < scratch_.pieces.size(); ++i) {
+        const auto [offset, stride] = scratch_.pieces[i];
+        buffers[scratch_.outside + i] = static_cast<std::byte*>(addresses[scratch_.outside]) + offset +
+                                        stride * static_cast<std::size_t>(thread);
+      }
     }
   }
 
@@ -127,34 +101,10 @@ class LoopsStep : public Step {
   codegen::Kernel kernel_;
   codegen::CompiledKernel compiled_;
   int threads_ = 1;
-  std::size_t outside_ = 0;  // buffers that are inputs and outputs
-  std::vector<ScratchPlace> scratch_;
-  std::size_t scratch_bytes_ = 0;
+  codegen::ScratchLayout scratch_;
   std::vector<void*> buffers_;  // a table a thread
   std::vector<std::pair<int, int>> in_place_;
 };
-
-// A single node as the body of a group.
-Graph alone(const Graph& graph, const Node& node) {
-  Graph body("body");
-  Node moved = node;
-  for (std::uint32_t i = 0; i < node.inputs.size(); ++i)
-    moved.inputs[i] = body.input(cat("i", i), graph.type(node.inputs[i])).ref();
-  const std::uint32_t id = body.append(std::move(moved));
-  for (std::uint32_t i = 0; i < node.results.size(); ++i) body.output(cat("o", i), body.value({id, i}));
-  return body;
-}
-
-codegen::Kernel lower_node(const Graph& lowered, std::uint32_t id, int lanes) {
-  const Node& node = lowered.nodes()[id];
-  codegen::LowerOptions options{cat("k", id), lanes, {}};
-  if (node.op != Op::fused) return codegen::lower(alone(lowered, node), options);
-  const Ints& pairs = node.attrs.ints("in_place");
-  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
-    options.in_place.push_back(
-        {static_cast<std::uint32_t>(pairs[i + 1]), static_cast<std::uint32_t>(pairs[i])});
-  return codegen::lower(*node.bodies[0], options);
-}
 }  // namespace
 
 bool loops_available() { return codegen::can_compile(); }
@@ -173,7 +123,8 @@ std::vector<std::unique_ptr<Step>> compile_loops(const Graph& lowered,
   const codegen::Target target = codegen::native_target();
   std::vector<codegen::Kernel> kernels;
   for (const std::uint32_t id : nodes)
-    kernels.push_back(lower_node(lowered, id, codegen::lanes_of(target.simd)));
+    kernels.push_back(codegen::lower_node(lowered, lowered.nodes()[id],
+                                          {cat("k", id), codegen::lanes_of(target.simd), {}}));
   auto compiled = codegen::compile(kernels, {.target = target, .cache = options.cache});
   std::vector<std::unique_ptr<Step>> steps;
   for (std::size_t i = 0; i < kernels.size(); ++i)

@@ -33,9 +33,11 @@ std::unique_ptr<llvm::TargetMachine> machine_for(const Target& target) {
 
 class Writer {
  public:
-  Writer(llvm::Module& module, const Target& target) : module_(module), target_(target) {}
+  // How the functions of kernels are linked: seen from outside, or not.
+  Writer(llvm::Module& module, const Target& target, llvm::GlobalValue::LinkageTypes linkage)
+      : module_(module), target_(target), linkage_(linkage) {}
 
-  void kernel(std::size_t number, const Kernel& kernel) {
+  llvm::Function* kernel(std::size_t number, const Kernel& kernel) {
     const Analysis analysis(kernel);
     std::vector<llvm::Function*> nests;
     for (std::size_t i = 0; i < kernel.nests.size(); ++i) {
@@ -43,7 +45,9 @@ class Writer {
       Ir ir(module_, target_);
       NestWriter(ir, kernel, analysis, kernel.nests[i], nests.back()).write();
     }
-    write_run(function(run_symbol(number, kernel.name), false), kernel, nests);
+    llvm::Function* const run = function(run_symbol(number, kernel.name), false);
+    write_run(run, kernel, nests);
+    return run;
   }
 
  private:
@@ -53,7 +57,7 @@ class Writer {
     std::vector<llvm::Type*> arguments = {llvm::PointerType::get(context, 0)};
     if (part) arguments.insert(arguments.end(), {i64, i64});
     auto* const type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), arguments, false);
-    auto* const made = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
+    auto* const made = llvm::Function::Create(type, linkage_, name, module_);
     set_attributes(*made);
     return made;
   }
@@ -69,6 +73,60 @@ class Writer {
 
   llvm::Module& module_;
   const Target& target_;
+  llvm::GlobalValue::LinkageTypes linkage_;
+};
+
+// Writes the entry point: each call with a table of addresses on the stack.
+class EntryWriter {
+ public:
+  EntryWriter(llvm::Module& module, const EntryPoint& entry)
+      : module_(module), entry_(entry), b_(module.getContext()), constants_(make_constants()) {}
+
+  void write(const std::vector<llvm::Function*>& kernels) {
+    const std::vector<llvm::Type*> arguments(entry_.arguments, b_.getPtrTy());
+    auto* const type = llvm::FunctionType::get(b_.getVoidTy(), arguments, false);
+    function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, entry_.name, module_);
+    set_attributes(*function_);
+    b_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function_));
+    auto* const table = b_.CreateAlloca(b_.getPtrTy(), b_.getInt64(most_buffers()));
+    for (const EntryPoint::Call& call : entry_.calls) {
+      for (std::size_t i = 0; i < call.buffers.size(); ++i)
+        b_.CreateStore(address(call.buffers[i]), b_.CreateConstGEP1_64(b_.getPtrTy(), table, i));
+      b_.CreateCall(kernels[call.kernel], {table});
+    }
+    b_.CreateRetVoid();
+  }
+
+ private:
+  llvm::Constant* make_constants() {
+    if (entry_.constants.empty()) return llvm::ConstantPointerNull::get(b_.getPtrTy());
+    constexpr std::uint64_t kAlignment = 64;
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(entry_.constants.data());
+    llvm::Constant* const content =
+        llvm::ConstantDataArray::get(module_.getContext(), llvm::ArrayRef(bytes, entry_.constants.size()));
+    auto* const made = new llvm::GlobalVariable(module_, content->getType(), true,
+                                                llvm::GlobalValue::InternalLinkage, content, "constants");
+    made->setAlignment(llvm::Align(kAlignment));
+    return made;
+  }
+
+  std::size_t most_buffers() const {
+    std::size_t most = 1;
+    for (const EntryPoint::Call& call : entry_.calls) most = std::max(most, call.buffers.size());
+    return most;
+  }
+
+  LlvmValue address(const EntryPoint::Place& place) {
+    LlvmValue base = constants_;
+    if (place.argument != EntryPoint::kConstants) base = function_->getArg(place.argument);
+    return b_.CreateConstGEP1_64(b_.getInt8Ty(), base, place.offset);
+  }
+
+  llvm::Module& module_;
+  const EntryPoint& entry_;
+  llvm::IRBuilder<> b_;
+  llvm::Constant* constants_;
+  llvm::Function* function_ = nullptr;
 };
 
 std::vector<std::byte> emit(llvm::TargetMachine& machine, llvm::Module& module) {
@@ -92,18 +150,35 @@ class Compiler final : public LlvmCompiler {
   }
 
   std::vector<std::byte> compile(std::span<const Kernel> kernels, const Target& target) override {
+    return object_of(target, [&](llvm::Module& module) {
+      Writer writer(module, target, llvm::GlobalValue::ExternalLinkage);
+      for (std::size_t i = 0; i < kernels.size(); ++i) writer.kernel(i, kernels[i]);
+    });
+  }
+
+  std::vector<std::byte> compile(std::span<const Kernel> kernels, const EntryPoint& entry,
+                                 const Target& target) override {
+    return object_of(target, [&](llvm::Module& module) {
+      Writer writer(module, target, llvm::GlobalValue::InternalLinkage);
+      std::vector<llvm::Function*> functions;
+      for (std::size_t i = 0; i < kernels.size(); ++i) functions.push_back(writer.kernel(i, kernels[i]));
+      EntryWriter(module, entry).write(functions);
+    });
+  }
+
+ private:
+  template <class Write>
+  static std::vector<std::byte> object_of(const Target& target, const Write& write) {
     const auto machine = machine_for(target);
     llvm::LLVMContext context;
     llvm::Module module("tenon", context);
     module.setTargetTriple(kTriple);
     module.setDataLayout(machine->createDataLayout());
-    Writer writer(module, target);
-    for (std::size_t i = 0; i < kernels.size(); ++i) writer.kernel(i, kernels[i]);
+    write(module);
     check(module);
     return emit(*machine, module);
   }
 
- private:
   // Ours is the fault where this finds one; the cost is small beside that of code generation.
   static void check(const llvm::Module& module) {
     std::string report;

@@ -129,6 +129,7 @@ class PackStep : public Step {
     else
       winograd::pack(from, filters_[0], filters_[1], tile_of(kernel_), to);
   }
+  std::unique_ptr<Step> twin() const override { return std::make_unique<PackStep>(*this); }
   std::string describe() const override { return "filters in panels"; }
 
  private:
@@ -175,6 +176,7 @@ class WinogradStep : public OwnStep {
     winograd::run(plan_, {numbers(addresses, at_.x), numbers(addresses, at_.packed),
                           numbers(addresses, at_.y), epilogue(addresses), addresses[at_.y + 1]});
   }
+  std::unique_ptr<Step> twin() const override { return std::make_unique<WinogradStep>(*this); }
   std::size_t scratch_bytes() const override { return plan_.scratch_bytes(); }
   std::string describe() const override {
     return cat("Winograd, tiles of ", plan_.shape.tile, "x", plan_.shape.tile);
@@ -194,6 +196,7 @@ class PointwiseStep : public OwnStep {
                     epilogue(addresses)},
                    threads_);
   }
+  std::unique_ptr<Step> twin() const override { return std::make_unique<PointwiseStep>(*this); }
   std::string describe() const override { return "products of pixels"; }
 
  private:
