@@ -148,6 +148,9 @@ DType Call::dtype(std::string_view name, DType fallback) const {
   const auto type = static_cast<std::int32_t>(integer(name));
   const auto dtype = onnx::dtype_of(type);
   require(dtype.has_value(), name_of_element(type), " is not supported");
+  const bool is_half_byte = type == static_cast<std::int32_t>(ElementType::u4) ||
+                            type == static_cast<std::int32_t>(ElementType::i4);
+  require(!is_half_byte, name_of_element(type), " is supported in what the model holds, not for results");
   return *dtype;
 }
 

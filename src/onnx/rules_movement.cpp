@@ -119,7 +119,8 @@ std::vector<Item> expanding(const Call& call) {
   const Value like = shape.known ? call.integers(*shape.known) : shape.value;
   Value own = shape_of(x);
   const Type& wanted = like.type();
-  call.require(x.type().ranked && wanted.concrete() && wanted.rank() == 1, "the ranks of its input and its shape must be known");
+  call.require(x.type().ranked && wanted.concrete() && wanted.rank() == 1,
+               "the ranks of its input and its shape must be known");
   const std::int64_t rank = std::max(x.rank(), wanted.dims[0].constant());
   const auto widened = [&](Value dims) {
     const std::int64_t missing = rank - dims.type().dims[0].constant();

@@ -1,6 +1,7 @@
 // Quantised tensors beyond one scale for all, and the functions of them.
 #include "onnx/close_to.h"
 #include "onnx/model_writer.h"
+#include "support/message_of.h"
 
 namespace tenon::onnx_models {
 
@@ -83,6 +84,12 @@ TEST(OnnxQuantised, AProductWithoutAScaleOfItsOwnIsANumber) {
                      {bytes({1, 2}, {3, 4}), number(0.5F), zero(1), of<std::int8_t>({2, 2}, {1, 2, 3, 4}),
                       floats({2}, {1, 10}), of<std::int8_t>({2}, {0, 1}), of<std::int32_t>({2}, {8, 0})});
   expect_close(y.at(0), floats({1, 2}, {16, 130}));
+}
+
+TEST(OnnxQuantised, ResultsOfFourBitsAreRefused) {
+  const std::int64_t int4 = 22;
+  const auto why = message_of([=] { run(OneNode{"Cast", {{"to", int4}}, 21}, {floats({1}, {9})}); });
+  EXPECT_NE(why.find("int4 is supported in what the model holds, not for results"), std::string::npos);
 }
 }  // namespace
 
