@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "onnx/cases.h"
+#include "onnx/runner/document.h"
 #include "tenon/error.h"
 
 namespace {
@@ -16,6 +17,9 @@ struct Options {
   std::string json;
   std::string only;
   std::string write;
+  std::string expect;  // a file of the failures that are known
+  std::string docs;
+  bool quiet = false;
   bool exported = false;
 };
 
@@ -33,6 +37,12 @@ Options parse(int count, char** words) {
       options.backends.push_back(next());
     else if (word == "--exported")
       options.exported = true;
+    else if (word == "--expect")
+      options.expect = next();
+    else if (word == "--docs")
+      options.docs = next();
+    else if (word == "--quiet")
+      options.quiet = true;
     else if (word == "--write")
       options.write = next();
     else if (word == "--only")
@@ -45,6 +55,17 @@ Options parse(int count, char** words) {
   return options;
 }
 
+int check(const Options& options, const std::vector<Result>& results) {
+  const Reasons reasons = read_reasons(options.expect);
+  const std::vector<std::string> wrong = surprises(results, reasons);
+  for (const std::string& line : wrong) std::printf("not as expected: %s\n", line.c_str());
+  const bool documented =
+      options.docs.empty() || document_says(options.docs, generated_part(results, reasons));
+  if (!documented)
+    std::printf("%s is not up to date: run this again with TENON_WRITE_DOCS=1\n", options.docs.c_str());
+  return wrong.empty() && documented ? 0 : 1;
+}
+
 int run(const Options& options) {
   std::vector<Result> results;
   for (const std::string& root : options.folders)
@@ -52,11 +73,12 @@ int run(const Options& options) {
       if (folder.find(options.only) == std::string::npos) continue;
       for (const std::string& backend : options.backends) {
         results.push_back(run_case(folder, {backend, options.exported, options.write}));
+        if (options.quiet) continue;
         std::printf("%s\n", as_line(results.back()).c_str());
         std::fflush(stdout);
       }
     }
-  std::printf("\n%s\n", as_table(results).c_str());
+  if (!options.quiet) std::printf("\n%s\n", as_table(results).c_str());
   for (const std::string& backend : options.backends) {
     int counts[4] = {};
     for (const Result& result : results)
@@ -65,7 +87,7 @@ int run(const Options& options) {
                 counts[1], counts[2], counts[3]);
   }
   if (!options.json.empty()) tenon::write_atomically(options.json, as_json(results));
-  return 0;
+  return options.expect.empty() ? 0 : check(options, results);
 }
 }  // namespace
 
