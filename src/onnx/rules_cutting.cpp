@@ -51,6 +51,19 @@ std::vector<Item> slice_as_it_runs(const Call& call, const Operand64& starts, co
       slice(x, spread(from, 0), spread(to, SliceSpec::kEnd), {}, step.defined() ? spread(step, 1) : Value())};
 }
 
+// Walking backwards, a start before the first element is the first one, other than in Python, and an end
+// beyond all of them stands for none.
+SliceSpec as_onnx_means(SliceSpec part, const Type& x) {
+  if (part.step >= 0) return part;
+  if (part.end == INT64_MAX || part.end == INT32_MAX) part.end = SliceSpec::kBeforeStart;
+  const bool is_known = x.ranked && part.axis >= -x.rank() && part.axis < x.rank();
+  const Dim size = is_known
+                       ? x.dims[static_cast<std::size_t>(part.axis < 0 ? part.axis + x.rank() : part.axis)]
+                       : Dim::unknown();
+  if (size.is_constant() && part.start < -size.constant()) part.start = 0;
+  return part;
+}
+
 // Slices by attributes (before opset 10) or by inputs.
 std::vector<Item> slicing(const Call& call) {
   const Operand64 starts = call.operand("starts", 1), ends = call.operand("ends", 2),
@@ -64,8 +77,9 @@ std::vector<Item> slicing(const Call& call) {
                "it needs as many axes and steps as starts");
   std::vector<SliceSpec> parts;
   for (std::size_t i = 0; i < count; ++i)
-    parts.push_back({axes.known ? (*axes.known)[i] : static_cast<std::int64_t>(i), (*starts.known)[i],
-                     (*ends.known)[i], steps.known ? (*steps.known)[i] : 1});
+    parts.push_back(as_onnx_means({axes.known ? (*axes.known)[i] : static_cast<std::int64_t>(i),
+                                   (*starts.known)[i], (*ends.known)[i], steps.known ? (*steps.known)[i] : 1},
+                                  call.input(0).type()));
   return {slice(call.input(0), parts)};
 }
 
@@ -95,7 +109,7 @@ std::vector<Item> splitting(const Call& call) {
   std::vector<Item> results;
   std::int64_t start = 0;
   for (const std::int64_t size : sizes) {
-    call.require(size >= 0, "a part of size ", size, " is none");
+    call.require(size >= 0 && size <= INT64_MAX - start, "a part of size ", size, " is none");
     results.emplace_back(slice(x, {{axis, start, start + size}}));
     start += size;
   }
@@ -126,9 +140,19 @@ std::vector<Item> pad_as_it_runs(const Call& call, const Operand64& pads, const 
   return {with_filler(call, x, [&](Value y, double filler) { return pad(y, low, high, mode, filler); })};
 }
 
+// What negative amounts crop is gone before the rest wraps around.
+Value cropped(Value x, PadOptions& options) {
+  PadOptions crop{options.low, options.high};
+  for (Ints* amounts : {&crop.low, &crop.high})
+    for (std::int64_t& amount : *amounts) amount = std::min<std::int64_t>(amount, 0);
+  for (Ints* amounts : {&options.low, &options.high})
+    for (std::int64_t& amount : *amounts) amount = std::max<std::int64_t>(amount, 0);
+  return pad(x, crop);
+}
+
 // In older opsets the amounts and the filler were attributes.
 std::vector<Item> padding(const Call& call) {
-  const Value x = call.input(0);
+  Value x = call.input(0);
   const Operand64 pads = call.operand(call.has_attribute("paddings") ? "paddings" : "pads", 1);
   const Operand64 named = call.operand(3);
   call.require(pads.given(), "its pads are missing");
@@ -145,6 +169,8 @@ std::vector<Item> padding(const Call& call) {
     options.high[axis] = (*pads.known)[i + axes.size()];
   }
   if (std::ranges::all_of(*pads.known, [](std::int64_t pad) { return pad == 0; })) return {x};
+  const bool crops = std::ranges::any_of(*pads.known, [](std::int64_t pad) { return pad < 0; });
+  if (crops && options.mode == "wrap") x = cropped(x, options);
   return {with_filler(call, x, [&](Value y, double filler) {
     options.value = filler;
     return pad(y, options);
