@@ -83,9 +83,14 @@ std::vector<Item> slicing(const Call& call) {
   return {slice(call.input(0), parts)};
 }
 
-// Even parts but for the last, which is what is left.
+// Even parts but for the last, which is what is left; as a value where the size is not known.
+Value even_parts(const Call& call, Value size) {
+  const auto count = static_cast<std::int64_t>(call.output_count());
+  const Value each = div(size + static_cast<double>(count - 1), static_cast<double>(count));
+  return minimum(maximum(size - iota(call.graph(), {count}) * each, 0.0), each);
+}
+
 Ints even_parts(const Call& call, Dim size) {
-  call.require(size.is_constant(), "the size of the axis that it splits is not known");
   const auto count = static_cast<std::int64_t>(call.output_count());
   call.require(count > 0, "it has no outputs");
   const std::int64_t each = (size.constant() + count - 1) / count;
@@ -99,11 +104,14 @@ std::vector<Item> splitting(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t axis = place_of(call, call.integer("axis", 0), x.rank());
   const Operand64 given = call.operand("split", 1);
-  if (given.value.defined()) {
+  const auto split_by = [&](Value sizes) -> std::vector<Item> {
     const auto count = static_cast<std::int64_t>(call.output_count());
-    const std::vector<Value> parts = parts_of_sizes(x, given.value, count, axis);
+    const std::vector<Value> parts = parts_of_sizes(x, sizes, count, axis);
     return {parts.begin(), parts.end()};
-  }
+  };
+  if (given.value.defined()) return split_by(given.value);
+  if (!given.known && !x.type().dims[static_cast<std::size_t>(axis)].is_constant())
+    return split_by(even_parts(call, size_of_axis(call, x, axis)));
   const Ints sizes =
       given.known ? *given.known : even_parts(call, x.type().dims[static_cast<std::size_t>(axis)]);
   std::vector<Item> results;
