@@ -116,6 +116,7 @@ void Import::import_nodes(const std::vector<NodeDef>& nodes, Scope& scope) {
 }
 
 void Import::import_node(const NodeDef& node, Scope& scope) {
+  if (std::ranges::all_of(node.outputs, &std::string_view::empty)) return;  // it makes nothing
   const Call call(node, scope);
   const std::string before = scope.graph().label();
   const std::string_view label = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;

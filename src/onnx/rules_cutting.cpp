@@ -51,6 +51,19 @@ std::vector<Item> slice_as_it_runs(const Call& call, const Operand64& starts, co
       slice(x, spread(from, 0), spread(to, SliceSpec::kEnd), {}, step.defined() ? spread(step, 1) : Value())};
 }
 
+// Walking backwards, a start before the first element is the first one, other than in Python, and an end
+// beyond all of them stands for none.
+SliceSpec as_onnx_means(SliceSpec part, const Type& x) {
+  if (part.step >= 0) return part;
+  if (part.end == INT64_MAX || part.end == INT32_MAX) part.end = SliceSpec::kBeforeStart;
+  const bool is_known = x.ranked && part.axis >= -x.rank() && part.axis < x.rank();
+  const Dim size = is_known
+                       ? x.dims[static_cast<std::size_t>(part.axis < 0 ? part.axis + x.rank() : part.axis)]
+                       : Dim::unknown();
+  if (size.is_constant() && part.start < -size.constant()) part.start = 0;
+  return part;
+}
+
 // Slices by attributes (before opset 10) or by inputs.
 std::vector<Item> slicing(const Call& call) {
   const Operand64 starts = call.operand("starts", 1), ends = call.operand("ends", 2),
@@ -64,14 +77,20 @@ std::vector<Item> slicing(const Call& call) {
                "it needs as many axes and steps as starts");
   std::vector<SliceSpec> parts;
   for (std::size_t i = 0; i < count; ++i)
-    parts.push_back({axes.known ? (*axes.known)[i] : static_cast<std::int64_t>(i), (*starts.known)[i],
-                     (*ends.known)[i], steps.known ? (*steps.known)[i] : 1});
+    parts.push_back(as_onnx_means({axes.known ? (*axes.known)[i] : static_cast<std::int64_t>(i),
+                                   (*starts.known)[i], (*ends.known)[i], steps.known ? (*steps.known)[i] : 1},
+                                  call.input(0).type()));
   return {slice(call.input(0), parts)};
 }
 
-// Even parts but for the last, which is what is left.
+// Even parts but for the last, which is what is left; as a value where the size is not known.
+Value even_parts(const Call& call, Value size) {
+  const auto count = static_cast<std::int64_t>(call.output_count());
+  const Value each = div(size + static_cast<double>(count - 1), static_cast<double>(count));
+  return minimum(maximum(size - iota(call.graph(), {count}) * each, 0.0), each);
+}
+
 Ints even_parts(const Call& call, Dim size) {
-  call.require(size.is_constant(), "the size of the axis that it splits is not known");
   const auto count = static_cast<std::int64_t>(call.output_count());
   call.require(count > 0, "it has no outputs");
   const std::int64_t each = (size.constant() + count - 1) / count;
@@ -85,17 +104,20 @@ std::vector<Item> splitting(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t axis = place_of(call, call.integer("axis", 0), x.rank());
   const Operand64 given = call.operand("split", 1);
-  if (given.value.defined()) {
+  const auto split_by = [&](Value sizes) -> std::vector<Item> {
     const auto count = static_cast<std::int64_t>(call.output_count());
-    const std::vector<Value> parts = parts_of_sizes(x, given.value, count, axis);
+    const std::vector<Value> parts = parts_of_sizes(x, sizes, count, axis);
     return {parts.begin(), parts.end()};
-  }
+  };
+  if (given.value.defined()) return split_by(given.value);
+  if (!given.known && !x.type().dims[static_cast<std::size_t>(axis)].is_constant())
+    return split_by(even_parts(call, size_of_axis(call, x, axis)));
   const Ints sizes =
       given.known ? *given.known : even_parts(call, x.type().dims[static_cast<std::size_t>(axis)]);
   std::vector<Item> results;
   std::int64_t start = 0;
   for (const std::int64_t size : sizes) {
-    call.require(size >= 0, "a part of size ", size, " is none");
+    call.require(size >= 0 && size <= INT64_MAX - start, "a part of size ", size, " is none");
     results.emplace_back(slice(x, {{axis, start, start + size}}));
     start += size;
   }
@@ -126,9 +148,19 @@ std::vector<Item> pad_as_it_runs(const Call& call, const Operand64& pads, const 
   return {with_filler(call, x, [&](Value y, double filler) { return pad(y, low, high, mode, filler); })};
 }
 
+// What negative amounts crop is gone before the rest wraps around.
+Value cropped(Value x, PadOptions& options) {
+  PadOptions crop{options.low, options.high};
+  for (Ints* amounts : {&crop.low, &crop.high})
+    for (std::int64_t& amount : *amounts) amount = std::min<std::int64_t>(amount, 0);
+  for (Ints* amounts : {&options.low, &options.high})
+    for (std::int64_t& amount : *amounts) amount = std::max<std::int64_t>(amount, 0);
+  return pad(x, crop);
+}
+
 // In older opsets the amounts and the filler were attributes.
 std::vector<Item> padding(const Call& call) {
-  const Value x = call.input(0);
+  Value x = call.input(0);
   const Operand64 pads = call.operand(call.has_attribute("paddings") ? "paddings" : "pads", 1);
   const Operand64 named = call.operand(3);
   call.require(pads.given(), "its pads are missing");
@@ -145,6 +177,8 @@ std::vector<Item> padding(const Call& call) {
     options.high[axis] = (*pads.known)[i + axes.size()];
   }
   if (std::ranges::all_of(*pads.known, [](std::int64_t pad) { return pad == 0; })) return {x};
+  const bool crops = std::ranges::any_of(*pads.known, [](std::int64_t pad) { return pad < 0; });
+  if (crops && options.mode == "wrap") x = cropped(x, options);
   return {with_filler(call, x, [&](Value y, double filler) {
     options.value = filler;
     return pad(y, options);

@@ -1,6 +1,7 @@
 #include "onnx/random.h"
 #include "onnx/rules.h"
 #include "onnx/shapes.h"
+#include "op/writing.h"
 
 // Normalisations, softmax, dropout.
 namespace tenon::onnx {
@@ -11,6 +12,12 @@ std::vector<Item> batch(const Call& call) {
   const Value mean = call.input(3), variance = call.input(4);
   const double epsilon = call.number("epsilon", 1e-5);
   const bool training = call.opset() >= 14 && call.flag("training_mode");
+  const bool by_place = call.opset() < 9 && !call.flag("spatial", true);
+  if (by_place) {
+    const auto over_items = [](Value value) { return insert_axes(value, {0}); };
+    const Value off = (x - over_items(mean)) * rsqrt(over_items(variance) + epsilon);
+    return {off * over_items(scale) + over_items(bias)};
+  }
   const auto as_x = [&](Value value) { return value.dtype() == x.dtype() ? value : cast(value, x.dtype()); };
   if (!training) return {batch_norm(x, as_x(scale), as_x(bias), as_x(mean), as_x(variance), epsilon)};
   const BatchNormTrain now = batch_norm_train(x, as_x(scale), as_x(bias), epsilon);
@@ -33,9 +40,38 @@ std::vector<Item> instance(const Call& call) {
                      {.groups = known.constant(), .epsilon = call.number("epsilon", 1e-5)})};
 }
 
+// Before opset 21 scale and bias were one number a group.
 std::vector<Item> group(const Call& call) {
-  return {group_norm(call.input(0), call.input(1), call.input(2),
-                     {.groups = call.integer("num_groups"), .epsilon = call.number("epsilon", 1e-5)})};
+  const Value x = call.input(0);
+  const std::int64_t groups = call.integer("num_groups");
+  Value scale = call.input(1), bias = call.input(2);
+  if (call.opset() < 21) {
+    const Dim channels = x.type().ranked && x.rank() > 1 ? x.type().dims[1] : Dim::unknown();
+    call.require(channels.is_constant() && groups > 0 && channels.constant() % groups == 0,
+                 "its channels must be known, and make ", groups, " groups");
+    scale = repeated(call, scale, 0, channels.constant() / groups);
+    bias = repeated(call, bias, 0, channels.constant() / groups);
+  }
+  return {group_norm(x, scale, bias, {.groups = groups, .epsilon = call.number("epsilon", 1e-5)})};
+}
+
+// Whether a scale or a bias has just the normalised axes, as far as is known.
+bool has_axes_of(Value value, Value x, std::size_t first) {
+  const std::vector<Dim>&own = value.type().dims, &dims = x.type().dims;
+  if (own.size() != dims.size() - first) return false;
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (own[i].is_constant() && dims[first + i].is_constant() && !(own[i] == dims[first + i])) return false;
+  return true;
+}
+
+// A scale or a bias of another shape is broadcast.
+Value normalised_layer(const Call& call, Value x, std::int64_t axis, double epsilon) {
+  const Value scale = call.input(1), bias = call.input_or(2);
+  const auto first = static_cast<std::size_t>(place_of(call, axis, x.rank()));
+  if (has_axes_of(scale, x, first) && (!bias.defined() || has_axes_of(bias, x, first)))
+    return layer_norm(x, scale, bias, {.axis = axis, .epsilon = epsilon});
+  const Value y = layer_norm(x, {}, {}, {.axis = axis, .epsilon = epsilon}) * scale;
+  return bias.defined() ? y + bias : y;
 }
 
 // y, and where they are wanted the mean and one over the deviation.
@@ -43,10 +79,9 @@ std::vector<Item> layer(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t axis = call.integer("axis", -1);
   const double epsilon = call.number("epsilon", 1e-5);
-  const Value y = layer_norm(x, call.input(1), call.input_or(2), {.axis = axis, .epsilon = epsilon});
+  const Value y = normalised_layer(call, x, axis, epsilon);
   if (!call.wants(1) && !call.wants(2)) return {y};
-  Ints axes;
-  for (std::int64_t i = axis < 0 ? axis + x.rank() : axis; i < x.rank(); ++i) axes.push_back(i);
+  const Ints axes = axes_from(x, place_of(call, axis, x.rank()));
   const Value mean = reduce_mean(x, axes, true);
   const Value off = x - mean;
   return {y, mean, rsqrt(reduce_mean(off * off, axes, true) + epsilon)};
@@ -86,14 +121,14 @@ std::vector<Item> local_response(const Call& call) {
   const Value x = call.input(0);
   const std::int64_t size = call.integer("size");
   call.require(size > 0 && x.rank() >= 3, "it needs images and a positive size");
-  const Value squares = reshape(x * x, Ints{0, 1, 0, -1});
+  const Value squares = insert_axes(reshape(x * x, Ints{0, 0, -1}), {1});  // [N, 1, C, places]
   const Value means = avg_pool(squares, {.kernel = {size, 1},
                                          .strides = {1, 1},
                                          .pads_low = {(size - 1) / 2, 0},
                                          .pads_high = {size - 1 - (size - 1) / 2, 0},
                                          .count_pad = true});
   const Value powers =
-      pow(reshape(means, shape_of(x)) * call.number("alpha", 1e-4) + call.number("bias", 1.0),
+      pow(reshape(means, sizes_of(call, x)) * call.number("alpha", 1e-4) + call.number("bias", 1.0),
           call.number("beta", 0.75));
   return {x / powers};
 }

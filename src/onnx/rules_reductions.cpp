@@ -38,6 +38,15 @@ Value over(const Reduce& reduce, const Axes& axes, Value x) {
   return axes.none ? x : over(reduce, axes.axes, x, axes.keep);
 }
 
+// Of integers: the sum over the number of elements, truncated.
+std::vector<Item> mean(const Call& call) {
+  const Value x = call.input(0);
+  const Axes axes = axes_of(call);
+  if (is_float(x.dtype()) || axes.none) return {over(kMean, axes, x)};
+  const Value ones = stretched(call, scalar_like(1, x), sizes_of(call, x));
+  return {over(kSum, axes, x) / over(kSum, axes, ones)};
+}
+
 template <const Reduce& reduce>
 std::vector<Item> plain(const Call& call) {
   return {over(reduce, axes_of(call), call.input(0))};
@@ -45,12 +54,18 @@ std::vector<Item> plain(const Call& call) {
 
 std::vector<Item> norm_1(const Call& call) { return {over(kSum, axes_of(call), abs(call.input(0)))}; }
 
+// Roots and logarithms of integers are computed as floats and truncated.
+Value as_float(Value x) { return is_float(x.dtype()) ? x : cast(x, DType::f64); }
+
 std::vector<Item> norm_2(const Call& call) {
-  const Value x = call.input(0);
-  return {sqrt(over(kSum, axes_of(call), x * x))};
+  const Value x = as_float(call.input(0));
+  return {cast_to(sqrt(over(kSum, axes_of(call), x * x)), call.input(0).dtype())};
 }
 
-std::vector<Item> log_sum(const Call& call) { return {log(over(kSum, axes_of(call), call.input(0)))}; }
+std::vector<Item> log_sum(const Call& call) {
+  const Value x = as_float(call.input(0));
+  return {cast_to(log(over(kSum, axes_of(call), x)), call.input(0).dtype())};
+}
 
 std::vector<Item> sum_square(const Call& call) {
   const Value x = call.input(0);
@@ -59,13 +74,14 @@ std::vector<Item> sum_square(const Call& call) {
 
 // log Σ exp(x - m) + m, so that no term overflows; m is finite where x is not.
 std::vector<Item> log_sum_exp(const Call& call) {
-  const Value x = call.input(0);
+  const Value x = as_float(call.input(0));
   const Axes axes = axes_of(call);
-  if (axes.none) return {x};
+  if (axes.none) return {call.input(0)};
   const Value top = stop_gradient(over(kMax, axes.axes, x, true));
   const Value shift = select(is_finite(top), top, 0.0);
   const Value sums = log(over(kSum, axes.axes, exp(x - shift), axes.keep));
-  return {sums + (axes.keep ? shift : over(kSum, axes.axes, shift, false))};
+  const Value total = sums + (axes.keep ? shift : over(kSum, axes.axes, shift, false));
+  return {cast_to(total, call.input(0).dtype())};
 }
 
 // The last of equals is the first from the end.
@@ -98,7 +114,7 @@ void add_reduction_rules(Rules& rules) {
   rules.add("ReduceLogSum", log_sum);
   rules.add("ReduceLogSumExp", log_sum_exp);
   rules.add("ReduceMax", plain<kMax>);
-  rules.add("ReduceMean", plain<kMean>);
+  rules.add("ReduceMean", mean);
   rules.add("ReduceMin", plain<kMin>);
   rules.add("ReduceProd", plain<kProd>);
   rules.add("ReduceSum", plain<kSum>);

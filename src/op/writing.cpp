@@ -73,6 +73,9 @@ std::optional<Ints> insertion_shape(const Type& x, const Ints& sources) {
 Value insert_axes(Value x, const Ints& axes) {
   if (axes.empty()) return x;
   const std::int64_t kept = x.rank();
+  const std::int64_t rank = kept + static_cast<std::int64_t>(axes.size());
+  for (const std::int64_t axis : axes)
+    require(axis >= 0 && axis < rank, "axis ", axis, " cannot be inserted among ", rank);
   const Ints sources = sources_of(kept, axes);
   if (const auto shape = insertion_shape(x.type(), sources)) return reshape(x, *shape);
   Ints appended(static_cast<std::size_t>(kept), 0);
