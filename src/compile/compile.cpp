@@ -11,6 +11,7 @@
 #include "pass/decompose.h"
 #include "pass/empty.h"
 #include "pass/explain.h"
+#include "pass/fill_channels.h"
 #include "pass/fold_scales.h"
 #include "pass/forward_convs.h"
 #include "pass/fuse.h"
@@ -28,8 +29,8 @@ namespace tenon {
 
 namespace {
 constexpr auto kOptionalPasses = std::to_array<std::string_view>(
-    {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "block-images", "tile-pools",
-     "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
+    {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "fill-channels", "block-images",
+     "tile-pools", "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
 
 // Applies passes one after another to one program.
 class Pipeline {
@@ -100,10 +101,13 @@ Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const C
     return forward_convolutions(
         graph, [&](const Graph& in, const Node& node) { return backend.prefers_forward(in, node); });
   });
-  program.apply_optional("block-images", [&](const Graph& graph) {
-    return block_images(graph,
-                        [&](const Graph& in, const Node& node) { return backend.channel_block(in, node); });
-  });
+  const auto block_of = [&](const Graph& graph, const Node& node) {
+    return backend.channel_block(graph, node);
+  };
+  if (weights_are_fixed)
+    program.apply_optional("fill-channels",
+                           [&](const Graph& graph) { return fill_channels(graph, block_of); });
+  program.apply_optional("block-images", [&](const Graph& graph) { return block_images(graph, block_of); });
   program.apply_optional("tile-pools", [&](const Graph& graph) {
     return tile_pools(graph,
                       [&](const Graph& in, const Node& node) { return backend.tiles_pools(in, node); });

@@ -40,11 +40,12 @@ class Splitter {
     }
   }
 
+  // Filters that are filled up to a whole block are no reason.
   bool grows(std::uint32_t id) const {
     std::size_t read = 0, written = 0;
     for (const std::uint32_t weight : weights_[id]) read += node(weight).results[0].bytes();
     for (const Type& result : node(id).results) written += result.bytes();
-    return written > read;
+    return 2 * written > 3 * read;
   }
 
   // Computed before the first run, where something in `main` needs it.
