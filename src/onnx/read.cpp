@@ -14,6 +14,7 @@ namespace {
 constexpr int kDeepest = 64;  // graphs within attributes within graphs
 constexpr std::size_t kMapEntry = 96;
 constexpr std::size_t kNameBytes = 64;
+constexpr std::size_t kEntryBytes = 64;
 
 class ModelReader {
  public:
@@ -151,10 +152,10 @@ class ModelReader {
           attribute.graph = std::make_shared<const GraphDef>(graph(field.view(), depth + 1));
           break;
         case 7:
-          field.append_to(attribute.numbers);
+          append_list(attribute.numbers, field);
           break;
         case 8:
-          field.append_to(attribute.integers);
+          append_list(attribute.integers, field);
           break;
         case 9:
           append(attribute.texts, field, [&] { return field.view(); });
@@ -269,6 +270,13 @@ class ModelReader {
   void append(std::vector<T>& list, const Field& field, Read&& read) {
     field.pay_for<T>(2);
     list.push_back(read());
+  }
+  // An entry of a list takes more once a rule reads it.
+  template <class T>
+  void append_list(std::vector<T>& list, Field& field) {
+    const std::size_t before = list.size();
+    field.append_to(list);
+    field.pay((list.size() - before) * kEntryBytes);
   }
   // A name takes more once it is looked up and stands for something.
   void append_name(std::vector<std::string_view>& names, Field& field) {

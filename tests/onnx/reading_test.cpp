@@ -148,6 +148,9 @@ TEST(OnnxReading, RefusesMoreThingsThanAFileOfItsSizeCanHold) {
   Node node{"Relu"};
   node.inputs.resize(1'000'000);  // two bytes each in the file, and many more in memory
   EXPECT_THAT(refusal(write(Model{.graph = {.nodes = {node}}})), HasSubstr("than a model of"));
+
+  const Node list{"Slice", {}, {}, {{"starts", Ints(1'500'000)}}};
+  EXPECT_THAT(refusal(write(Model{.graph = {.nodes = {list}}})), HasSubstr("than a model of"));
 }
 }  // namespace
 
