@@ -115,6 +115,13 @@ std::string Written::integers(const Ints& values) const {
   return constant(Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values));
 }
 
+std::string Written::operand(std::string_view attribute, std::size_t input) const {
+  const AttrValue* const value = attrs().find(attribute);
+  if (!value) return add("Reshape", {inputs_.at(input), integers({-1})});
+  if (const auto* many = std::get_if<Ints>(value)) return integers(*many);
+  return integers({std::get<std::int64_t>(*value)});
+}
+
 std::string Written::number(double value, DType dtype) const {
   return constant(Tensor::full(dtype, {}, value));
 }

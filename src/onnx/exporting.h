@@ -57,6 +57,8 @@ class Written {
   Names add_many(std::string op, Names inputs, std::size_t outputs, Attributes attributes = {}) const;
   std::string constant(const Tensor& tensor) const;
   std::string integers(const Ints& values) const;
+  // What the attribute says, or the input that stands for it; an integer as a vector of one.
+  std::string operand(std::string_view attribute, std::size_t input) const;
   std::string number(double value, DType dtype) const;
   std::string cast(const std::string& x, DType dtype) const;
   // The program that a composite is made of, written in its place.

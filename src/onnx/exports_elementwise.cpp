@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "onnx/exporting.h"
 
 namespace tenon::onnx {
@@ -37,7 +40,26 @@ Names finite(const Written& n) {
   return {n.add("Not", {n.add("Or", {infinite, no_number})})};
 }
 
-Names converted(const Written& n) { return {n.cast(n.input(0), n.attrs().dtype("dtype"))}; }
+// The numbers of an integer type that a float type can hold: its first and its last.
+std::pair<double, double> bounds_of(DType integer, DType as) {
+  const int bits = static_cast<int>(8 * size_of(integer));
+  const int digits = as == DType::f64 ? 53 : as == DType::f32 ? 24 : as == DType::f16 ? 11 : 8;
+  const int value_bits = is_signed_int(integer) ? bits - 1 : bits;
+  const double below = std::ldexp(1.0, value_bits);
+  const double last = value_bits <= digits ? below - 1 : below - std::ldexp(1.0, value_bits - digits);
+  const double largest = as == DType::f16 ? 65504.0 : last;
+  return {is_signed_int(integer) ? std::max(-below, as == DType::f16 ? -65504.0 : -below) : 0.0,
+          std::min(last, largest)};
+}
+
+// Ours keeps what is beyond an integer type at its ends, and makes 0 of NaN; ONNX does not say.
+Names converted(const Written& n) {
+  const DType from = n.input_type(0).dtype, to = n.attrs().dtype("dtype");
+  if (!is_float(from) || !is_int(to)) return {n.cast(n.input(0), to)};
+  const auto [first, last] = bounds_of(to, from);
+  const std::string number = n.add("Where", {n.add("IsNaN", n.inputs()), n.number(0, from), n.input(0)});
+  return {n.cast(n.add("Clip", {number, n.number(first, from), n.number(last, from)}), to)};
+}
 
 // x - floor(x / y) y: ONNX takes the sign of the divisor for integers alone.
 Names floored_rest(const Written& n) {

@@ -30,6 +30,7 @@ Written::Attributes conv_attributes(const Written& n, const Window& window) {
 }
 
 Names convolution(const Written& n) {
+  if (!is_float(n.type().dtype)) n.fail("ONNX convolves floats alone");
   const Window window = window_of(n.attrs(), spatial_sizes(n, n.input_type(1)));
   return {n.add("Conv", n.inputs(), conv_attributes(n, window))};
 }
@@ -95,9 +96,9 @@ Names looked_up(const Written& n) { return {n.add("Gather", {n.input(1), n.input
 
 ExportRule reduction(std::string op) {
   return [op = std::move(op)](const Written& n) {
-    const Ints& axes = n.attrs().ints("axes");
+    const AttrValue* const axes = n.attrs().find("axes");
     Names inputs{n.input(0)};
-    if (!axes.empty()) inputs.push_back(n.integers(axes));
+    if (!axes || !std::get<Ints>(*axes).empty()) inputs.push_back(n.operand("axes", 1));
     return Names{n.add(op, inputs, {{"keepdims", std::int64_t{n.attrs().flag("keep")}}})};
   };
 }

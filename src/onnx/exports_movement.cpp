@@ -10,7 +10,7 @@ namespace {
 Names reshaped(const Written& n) {
   const bool by_value = n.has(1);
   const std::string shape = by_value ? n.input(1) : n.integers(n.attrs().ints("shape"));
-  const bool zero_is_empty = by_value || !n.attrs().flag("zero_copies");
+  const bool zero_is_empty = !n.attrs().flag("zero_copies");
   return {n.add("Reshape", {n.input(0), shape}, {{"allowzero", std::int64_t{zero_is_empty}}})};
 }
 
@@ -38,11 +38,13 @@ Ints first_axes(std::size_t count) {
 }
 
 Names sliced(const Written& n) {
-  const Ints &starts = n.attrs().ints("starts"), &ends = n.attrs().ints("ends");
-  const Ints &axes = n.attrs().ints("axes"), &steps = n.attrs().ints("steps");
-  return {n.add("Slice", {n.input(0), n.integers(starts), n.integers(ends),
-                          n.integers(axes.empty() ? first_axes(starts.size()) : axes),
-                          n.integers(steps.empty() ? Ints(starts.size(), 1) : steps)})};
+  const Ints& axes = n.attrs().ints("axes");
+  const AttrValue* const steps = n.attrs().find("steps");
+  const bool has_no_input = !n.has(3) || (n.input_type(3).ranked && n.input_type(3).dims[0].is(0));
+  const bool steps_are_1 = steps ? std::get<Ints>(*steps).empty() : has_no_input;
+  return {n.add("Slice", {n.input(0), n.operand("starts", 1), n.operand("ends", 2),
+                          axes.empty() ? std::string() : n.integers(axes),
+                          steps_are_1 ? std::string() : n.operand("steps", 3)})};
 }
 
 Names reversed(const Written& n) {
@@ -57,10 +59,9 @@ Names reversed(const Written& n) {
 }
 
 Names padded(const Written& n) {
-  Ints pads = n.attrs().ints("low");
-  const Ints& high = n.attrs().ints("high");
-  pads.insert(pads.end(), high.begin(), high.end());
-  return {n.add("Pad", {n.input(0), n.integers(pads), n.number(n.attrs().number("value"), n.type().dtype)},
+  const std::string pads =
+      n.add("Concat", {n.operand("low", 1), n.operand("high", 2)}, {{"axis", std::int64_t{0}}});
+  return {n.add("Pad", {n.input(0), pads, n.number(n.attrs().number("value"), n.type().dtype)},
                 {{"mode", n.attrs().text("mode")}})};
 }
 
@@ -108,11 +109,11 @@ Names scattered(const Written& n) {
 
 // By comparison: ONNX's OneHot would count negative ids from the end.
 Names one_hot_of(const Written& n) {
-  const std::int64_t depth = n.attrs().integer("depth");
-  Tensor all = Tensor::empty(DType::i64, {depth});
-  std::iota(all.as<std::int64_t>().begin(), all.as<std::int64_t>().end(), 0);
+  const auto number = [&](std::int64_t value) { return n.constant(Tensor::scalar<std::int64_t>(value)); };
+  const std::string depth = n.add("Squeeze", {n.operand("depth", 1)});
+  const std::string all = n.add("Range", {number(0), depth, number(1)});
   const std::string places = n.add("Unsqueeze", {n.cast(n.input(0), DType::i64), n.integers({-1})});
-  return {n.cast(n.add("Equal", {places, n.constant(all)}), n.attrs().dtype("dtype"))};
+  return {n.cast(n.add("Equal", {places, all}), n.attrs().dtype("dtype"))};
 }
 
 std::string scalar_at(const Written& n, const std::string& shape, std::int64_t place) {
@@ -144,16 +145,29 @@ Names sorted(const Written& n) {
 }
 
 Names first_of(const Written& n) {
-  return n.add_many("TopK", {n.input(0), n.integers({n.attrs().integer("k")})}, 2,
+  return n.add_many("TopK", {n.input(0), n.operand("k", 1)}, 2,
                     {{"axis", n.attrs().integer("axis")},
                      {"largest", std::int64_t{n.attrs().flag("largest")}},
                      {"sorted", std::int64_t{n.attrs().flag("sorted")}}});
 }
 
 Names summed_up(const Written& n) {
-  return {n.add("CumSum", {n.input(0), n.constant(Tensor::scalar(n.attrs().integer("axis")))},
+  return {n.add("CumSum", {n.input(0), n.operand("axis", 1)},
                 {{"exclusive", std::int64_t{n.attrs().flag("exclusive")}},
                  {"reverse", std::int64_t{n.attrs().flag("reverse")}}})};
+}
+
+Names places_of_nonzero(const Written& n) { return {n.add("NonZero", n.inputs())}; }
+
+Names each_once(const Written& n) {
+  Written::Attributes attributes{{"sorted", std::int64_t{n.attrs().flag("sorted")}}};
+  if (n.attrs().find("axis")) attributes.emplace_back("axis", n.attrs().integer("axis"));
+  return n.add_many("Unique", n.inputs(), 4, attributes);
+}
+
+Names boxes_kept(const Written& n) {
+  return {n.add("NonMaxSuppression", n.inputs(),
+                {{"center_point_box", std::int64_t{n.attrs().flag("centred")}}})};
 }
 
 Names dimensions(const Written& n) { return {n.add("Shape", n.inputs())}; }
@@ -167,6 +181,8 @@ void add_movement_exports(ExportRules& rules) {
   rules[Op::gather] = gathered;
   rules[Op::gather_nd] = gathered_points;
   rules[Op::iota] = counted;
+  rules[Op::non_max_suppression] = boxes_kept;
+  rules[Op::nonzero] = places_of_nonzero;
   rules[Op::one_hot] = one_hot_of;
   rules[Op::pad] = padded;
   rules[Op::reshape] = reshaped;
@@ -178,6 +194,7 @@ void add_movement_exports(ExportRules& rules) {
   rules[Op::sort] = sorted;
   rules[Op::top_k] = first_of;
   rules[Op::transpose] = transposed;
+  rules[Op::unique] = each_once;
 }
 
 }  // namespace tenon::onnx
