@@ -20,15 +20,27 @@ struct ObjectOptions {
 };
 
 struct EmittedObject {
+  struct Array {
+    std::string name;
+    Type type;
+  };
   std::vector<std::byte> object;  // relocatable ELF for x86-64, position-independent, System V calls
   std::string header;             // C and C++
+  std::string function;           // its one symbol
+  std::vector<Array> inputs;      // its arguments: these, the outputs, and the scratch where it needs some
+  std::vector<Array> outputs;
   std::size_t scratch_bytes = 0;  // that a caller lends each call
   std::size_t constant_bytes = 0;
+  std::string target;  // as in ObjectOptions, but never "native"
 };
 
 // The program for inputs of these shapes; what is open and not given here is 1. Its states are weights, which
 // become constants of the object. Throws an Error that lists all nodes that generated loops do not cover.
 EmittedObject emit_object(const Graph& program, const NamedTensors& weights,
                           const std::map<std::string, Shape>& shapes = {}, const ObjectOptions& options = {});
+
+// What it answers, run in this process: for a check. Inputs by their names, outputs in order. Fails where
+// this processor has not what the code needs.
+NamedTensors run_object(const EmittedObject& object, const NamedTensors& inputs);
 
 }  // namespace tenon

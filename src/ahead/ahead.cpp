@@ -92,6 +92,12 @@ std::vector<Tensor> state_values(const Plan& plan, const Graph& prepare, TensorM
   for (const Slot& slot : plan.states) values.push_back(weights.find(slot.name)->second);
   return values;
 }
+
+std::vector<EmittedObject::Array> arrays_of(const std::vector<Slot>& slots) {
+  std::vector<EmittedObject::Array> arrays;
+  for (const Slot& slot : slots) arrays.push_back({slot.name, slot.type});
+  return arrays;
+}
 }  // namespace
 
 EmittedObject emit_object(const Graph& program, const NamedTensors& weights,
@@ -108,8 +114,14 @@ EmittedObject emit_object(const Graph& program, const NamedTensors& weights,
   const std::string name = ahead::identifier(options.name);
   const std::vector<Tensor> values = state_values(plan, compiled.prepare, std::move(states));
   const ahead::Code code = ahead::code_of(plan, values, cat(name, "_run"), target);
-  return {codegen::compile_object(code.kernels, code.entry, target), ahead::c_header(plan, name, target.simd),
-          plan.scratch_bytes, code.entry.constants.size()};
+  return {codegen::compile_object(code.kernels, code.entry, target),
+          ahead::c_header(plan, name, target.simd),
+          code.entry.name,
+          arrays_of(plan.inputs),
+          arrays_of(plan.outputs),
+          plan.scratch_bytes,
+          code.entry.constants.size(),
+          std::string(name_of(target.simd))};
 }
 
 }  // namespace tenon

@@ -1,5 +1,7 @@
 #include <filesystem>
+#include <optional>
 
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/feeding.h"
 #include "cli/model.h"
@@ -10,24 +12,6 @@
 namespace tenon::cli {
 
 namespace {
-// Of the largest magnitude in an output. Sums in another order differ by far less; a wrong program by more.
-constexpr double kTolerance = 1e-3;
-
-std::string error_table(const AccuracyReport& report) {
-  std::vector<Row> rows{{"output", "absolute", "relative", "ulps"}};
-  for (const OutputError& error : report.outputs)
-    rows.push_back({error.output, in_error(error.absolute), in_error(error.relative), in_error(error.ulps)});
-  return table(rows);
-}
-
-void check(const AccuracyReport& report) {
-  for (const OutputError& error : report.outputs)
-    if (!(error.relative <= kTolerance))
-      throw Failure(cat("output '", error.output, "' is off by ", in_error(error.relative),
-                        " of its largest value on the backend ", report.backend, "; at most ", kTolerance,
-                        " is right. Nothing was written"));
-}
-
 struct Checked {
   Engine engine;
   NamedTensors inputs;
@@ -55,6 +39,7 @@ Checked from_onnx(const BuildArguments& arguments) {
   NamedTensors inputs = drawn_inputs(ready);
   return {std::move(ready), std::move(inputs), "drawn inputs"};
 }
+
 void write_engine(const Engine& engine, const std::string& path) {
   work([&] { engine.save(path); });
   print(cat("engine: ", path, ", ", in_bytes(std::filesystem::file_size(path)), "\n"));
@@ -66,11 +51,11 @@ int execute(const BuildArguments& arguments) {
           "nothing would be written: build takes -o FILE for an engine, --emit-object FILE, or both");
   const Checked built = is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments);
   const AccuracyReport report = work([&] { return built.engine.verify(built.inputs); });
-  print(cat("checked on ", built.on, ", ", report.backend, " beside the reference; the largest error:\n",
-            error_table(report)));
-  check(report);
+  report_errors(report, built.on);
+  std::optional<EmittedObject> object;
+  if (!arguments.object.empty()) object = checked_object(built.engine, arguments);
   if (!arguments.out.empty()) write_engine(built.engine.with_report(report), arguments.out);
-  if (!arguments.object.empty()) write_object(built.engine, arguments);
+  if (object) write_object(*object, arguments);
   return kDone;
 }
 

@@ -2,10 +2,15 @@
 #pragma once
 
 #include "cli/arguments.h"
+#include "tenon/ahead.h"
 
 namespace tenon::cli {
 
-// For one item where the program leaves their number open. The header is written where one is asked for.
-void write_object(const Engine& engine, const BuildArguments& arguments);
+// For one item where the program leaves their number open; tried on drawn inputs beside the reference, where
+// this processor can run it.
+EmittedObject checked_object(const Engine& engine, const BuildArguments& arguments);
+
+// The header where one is asked for.
+void write_object(const EmittedObject& object, const BuildArguments& arguments);
 
 }  // namespace tenon::cli

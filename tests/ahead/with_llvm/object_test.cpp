@@ -147,6 +147,20 @@ TEST(AheadOfTime, EmptyTensorsAreNoTrouble) {
   expect_answers(made);
 }
 
+TEST(AheadOfTime, AnObjectCanBeTriedWhereItIsMade) {
+  const Case made = pictures();
+  const EmittedObject object = emit_object(made.program, made.weights());
+  const Tensor x = random_tensor(f32({1, 3, 13, 19}), 3);
+  const NamedTensors weights = made.weights();
+  const Evaluation wanted = evaluate(made.program, {x}, {weights.begin(), weights.end()});
+  const NamedTensors found = run_object(object, {{"x", x}});
+  EXPECT_EQ(found[0].first, "scores");
+  expect_close(found[0].second, wanted.outputs[0], "scores");
+  EXPECT_EQ(message_of([&] { run_object(object, {{"x", Tensor::scalar(1.0f)}}); }),
+            "input 'x' is f32[1, 3, 13, 19] and was given f32[]");
+  EXPECT_EQ(message_of([&] { run_object(object, {}); }), "input 'x', f32[1, 3, 13, 19], is missing");
+}
+
 // All that the object asks of who links it, and all that it shows.
 TEST(AheadOfTime, AnObjectNeedsNothingAndShowsOneFunction) {
   const TemporaryFolder folder;

@@ -17,6 +17,7 @@ class Objects : public testing::Trained {};
 TEST_F(Objects, AreWrittenWithTheirHeaderAndNoEngine) {
   const Ran built = run({"build", "run", "--emit-object", "points.o", "--header", "two-points.h"});
   ASSERT_EQ(built.code, 0) << built.err;
+  EXPECT_THAT(built.out, HasSubstr("the object for sse beside the reference"));
   EXPECT_THAT(built.out, HasSubstr("object: points.o"));
   EXPECT_EQ(read_text(path("points.o")).substr(0, 4),
             "\x7f"
