@@ -141,8 +141,8 @@ AccuracyReport Engine::verify(const NamedTensors& inputs) const {
   const NamedTensors wanted = judge.run(inputs);
   const NamedTensors found = run(inputs);
   AccuracyReport report{state_->live()->core->backend->device().name, 0, {}};
-  const Tensor& first = inputs.front().second;
-  report.items = first.rank() == 0 ? 1 : first.dim(0);
+  const bool has_items = !inputs.empty() && inputs.front().second.rank() > 0;
+  report.items = has_items ? inputs.front().second.dim(0) : 1;
   for (std::size_t i = 0; i < wanted.size(); ++i)
     report.outputs.push_back(engine::error_between(wanted[i].first, found[i].second, wanted[i].second));
   return report;

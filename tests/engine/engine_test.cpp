@@ -115,6 +115,14 @@ TEST(Engine, AShapeThatManyAskForAtOnceIsCompiledOnce) {
   for (const Tensor& answer : found) EXPECT_TRUE(identical(answer, wanted));
 }
 
+TEST(Engine, WithoutInputsIsHeldAgainstTheReferenceToo) {
+  Graph program;
+  program.output("y", exp(program.constant(Tensor::scalar(1.0f))));
+  const AccuracyReport report = Engine(program, {}).verify({});
+  EXPECT_EQ(report.items, 1);
+  EXPECT_LT(report.outputs.at(0).relative, 1e-6);
+}
+
 TEST(Engine, IsHeldAgainstTheReferenceBackend) {
   const Engine engine = engine_of(classifier());
   const AccuracyReport report = engine.verify({{"x", random_bytes({32, 5}, 3)}});
