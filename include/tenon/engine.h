@@ -83,6 +83,15 @@ struct StepInfo {
   double microseconds = 0;  // where it was profiled; of all turns, and of a body with all its steps
 };
 
+// Memory between the steps of a session: what a step wrote there, until the last step that reads it.
+struct MemoryBlock {
+  std::string name;
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+  std::size_t first = 0;  // steps, by number
+  std::size_t last = 0;
+};
+
 using Shapes = std::map<std::string, Shape>;
 
 // One plan, for inputs of one shape, bound to memory: run again and again it allocates nothing and takes no
@@ -104,6 +113,8 @@ class EngineSession {
   std::string lowered() const;  // the program as it runs, as text
   std::vector<StepInfo> steps() const;
   std::vector<StepInfo> profile();    // runs once, step by step
+  // Of a program without bodies; of another there is no one plan, and the list is empty.
+  std::vector<MemoryBlock> memory() const;
   std::size_t scratch_bytes() const;  // values between the steps and between the plans
   std::size_t constant_bytes() const;
 

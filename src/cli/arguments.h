@@ -114,6 +114,7 @@ struct InspectArguments {
   std::string stage;
   bool plan = false;
   bool memory = false;
+  std::string svg;
   std::int64_t batch = 1;
   bool json = false;
   Running running;

@@ -1,5 +1,7 @@
+#include "base/files.h"
 #include "cli/commands.h"
 #include "cli/feeding.h"
+#include "cli/memory_picture.h"
 #include "cli/model.h"
 #include "cli/output.h"
 #include "engine/content.h"
@@ -131,6 +133,11 @@ int execute(const InspectArguments& arguments) {
       json.emplace_back("memory", memory_json(memory));
       text += memory_text(memory);
     }
+  }
+  if (!arguments.svg.empty()) {
+    const std::string picture = memory_svg(engine.session(shapes_for(engine, arguments.batch)));
+    work([&] { write_atomically(arguments.svg, picture); });
+    text += cat("memory: ", arguments.svg, "\n");
   }
   if (arguments.json)
     print_json(std::move(json));

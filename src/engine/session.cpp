@@ -125,6 +125,14 @@ std::vector<StepInfo> EngineSession::profile() {
   return profiled;
 }
 
+std::vector<MemoryBlock> EngineSession::memory() const {
+  std::vector<MemoryBlock> blocks;
+  if (const Plan* plan = state_->executable->only_plan())
+    for (const Lifetime& value : lifetimes(*plan))
+      blocks.push_back({value.name, value.offset, value.bytes, value.first, value.last});
+  return blocks;
+}
+
 std::size_t EngineSession::scratch_bytes() const {
   return tenon::scratch_bytes(*state_->executable) + crossing_bytes(*state_->executable);
 }

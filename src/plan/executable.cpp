@@ -219,7 +219,13 @@ std::optional<Control> twin(const Control& control) {
 }
 
 std::optional<Work> twin(const Work& work) {
-  return std::visit([](const auto& of) -> std::optional<Work> { return twin(of); }, work);
+  return std::visit(
+      [](const auto& of) -> std::optional<Work> {
+        auto other = twin(of);
+        if (!other) return std::nullopt;
+        return Work(std::move(*other));
+      },
+      work);
 }
 }  // namespace
 

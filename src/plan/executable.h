@@ -64,6 +64,17 @@ struct Executable {
 // Another to be run beside it, with what was compiled shared; none where a step can have no twin.
 std::optional<Executable> twin(const Executable& executable);
 
+// Which values lie where in a plan's scratch arena, and from which step to which.
+struct Lifetime {
+  std::string name;  // of the step that writes it
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+  std::size_t first = 0;  // the step that writes it
+  std::size_t last = 0;   // the last one that reads it
+};
+
+std::vector<Lifetime> lifetimes(const Plan& plan);
+
 // What a phase does to the values of the program that was cut.
 struct Traffic {
   struct Written {
