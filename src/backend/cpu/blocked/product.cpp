@@ -12,12 +12,21 @@ namespace {
 // 32.
 constexpr int kMostPixels = 14;
 
-// NaN passes the bounds: of NaN and a number they give the second.
-TENON_AVX512_INLINE Lanes finish(Lanes value, const Epilogue& epilogue, std::int64_t filter,
-                                 std::int64_t at) {
-  if (epilogue.bias) value = plus(value, load(epilogue.bias + filter));
-  if (epilogue.added) value = plus(value, load(epilogue.added + at));
-  return smaller(repeat(epilogue.high), larger(repeat(epilogue.low), value));
+// What an epilogue is made of, in registers: stores into the result might change it otherwise.
+template <int registers>
+struct Ending {
+  Lanes low, high;
+  Lanes bias[registers];
+  const float* added;
+};
+
+template <int registers>
+TENON_AVX512_INLINE Ending<registers> ending_of(const Epilogue& epilogue) {
+  Ending<registers> ending{repeat(epilogue.low), repeat(epilogue.high), {}, epilogue.added};
+#pragma GCC unroll 2
+  for (int i = 0; i < registers; ++i)
+    ending.bias[i] = epilogue.bias ? load(epilogue.bias + i * kBlock) : zero();
+  return ending;
 }
 
 struct Group {
@@ -26,6 +35,24 @@ struct Group {
       ahead;  // what is asked for meanwhile: a part of the panel behind this one, from memory far away
   std::int64_t ahead_step;
 };
+
+template <int pixels, int registers>
+TENON_AVX512_INLINE void store_sums(const Lanes (&sums)[pixels][registers], float* out, std::int64_t stride) {
+#pragma GCC unroll 16
+  for (int pixel = 0; pixel < pixels; ++pixel)
+#pragma GCC unroll 2
+    for (int i = 0; i < registers; ++i) store(out + i * stride + pixel * kBlock, sums[pixel][i]);
+}
+
+template <int pixels, int registers>
+TENON_AVX512_INLINE void add_image(Lanes (&sums)[pixels][registers], const float* image,
+                                   std::int64_t stride) {
+#pragma GCC unroll 16
+  for (int pixel = 0; pixel < pixels; ++pixel)
+#pragma GCC unroll 2
+    for (int i = 0; i < registers; ++i)
+      sums[pixel][i] = plus(sums[pixel][i], load(image + i * stride + pixel * kBlock));
+}
 
 template <int pixels, int registers, int step>
 TENON_AVX512 void multiply_pixels(const Product& product, const Group& group) {
@@ -50,14 +77,22 @@ TENON_AVX512 void multiply_pixels(const Product& product, const Group& group) {
         for (int i = 0; i < registers; ++i) sums[pixel][i] = times_plus(factor, right[i], sums[pixel][i]);
       }
     }
+  float* const out = product.out + group.first * kBlock;
+  const std::int64_t stride = product.out_stride;
+  if (!product.epilogue) return store_sums(sums, out, stride);
+  const Ending<registers> ending = ending_of<registers>(*product.epilogue);
 #pragma GCC unroll 16
   for (int pixel = 0; pixel < pixels; ++pixel)
 #pragma GCC unroll 2
-    for (int i = 0; i < registers; ++i) {
-      const std::int64_t at = i * product.out_stride + (group.first + pixel) * kBlock;
-      const Lanes sum = sums[pixel][i];
-      store(product.out + at, product.epilogue ? finish(sum, *product.epilogue, i * kBlock, at) : sum);
-    }
+    for (int i = 0; i < registers; ++i) sums[pixel][i] = plus(sums[pixel][i], ending.bias[i]);
+  if (ending.added) add_image(sums, ending.added + group.first * kBlock, stride);
+  // NaN passes the bounds: of NaN and a number they give the second.
+#pragma GCC unroll 16
+  for (int pixel = 0; pixel < pixels; ++pixel)
+#pragma GCC unroll 2
+    for (int i = 0; i < registers; ++i)
+      sums[pixel][i] = smaller(ending.high, larger(ending.low, sums[pixel][i]));
+  store_sums(sums, out, stride);
 }
 
 using Kernel = void (*)(const Product& product, const Group& group);
