@@ -12,6 +12,7 @@
  *   tenon_session_bind_input(session, "x", picture, sizeof picture);
  *   tenon_session_run(session);
  */
+/* NOLINTBEGIN(readability-identifier-naming,modernize-*): names and forms of C */
 #ifndef TENON_C_H
 #define TENON_C_H
 
@@ -131,3 +132,4 @@ tenon_status tenon_session_run(tenon_session* session);
 #endif
 
 #endif
+/* NOLINTEND(readability-identifier-naming,modernize-*) */

@@ -112,7 +112,7 @@ class EngineSession {
 
   std::string lowered() const;  // the program as it runs, as text
   std::vector<StepInfo> steps() const;
-  std::vector<StepInfo> profile();    // runs once, step by step
+  std::vector<StepInfo> profile();  // runs once, step by step
   // Of a program without bodies; of another there is no one plan, and the list is empty.
   std::vector<MemoryBlock> memory() const;
   std::size_t scratch_bytes() const;  // values between the steps and between the plans
@@ -135,7 +135,7 @@ class Engine {
   // The weights stay where they are in the file, mapped. Every byte is checked.
   static Engine load(const std::string& path, EngineOptions options = {});
   // An engine file in memory, which `owner` keeps alive: the weights stay there.
-  static Engine from_memory(std::span<std::byte> file, std::shared_ptr<void> owner,
+  static Engine from_memory(std::span<std::byte> file, const std::shared_ptr<void>& owner,
                             EngineOptions options = {});
   // Whole or not at all.
   void save(const std::string& path) const;

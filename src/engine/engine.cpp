@@ -62,7 +62,8 @@ Engine Engine::load(const std::string& path, EngineOptions options) {
   return Engine(std::make_shared<State>(engine::read_content(path), std::move(options)));
 }
 
-Engine Engine::from_memory(std::span<std::byte> file, std::shared_ptr<void> owner, EngineOptions options) {
+Engine Engine::from_memory(std::span<std::byte> file, const std::shared_ptr<void>& owner,
+                           EngineOptions options) {
   return Engine(
       std::make_shared<State>(engine::read_content(file, "engine in memory", owner), std::move(options)));
 }

@@ -22,7 +22,7 @@ struct Kind {
 
 const std::map<std::string, Kind>& kinds() {
   using P = const Parameters&;
-  static const std::map<std::string, Kind> all = {
+  static const std::map<std::string, Kind> kAll = {
       {"relu", {false, false, {}, [](Value x, P) { return relu(x); }}},
       {"tanh", {false, false, {}, [](Value x, P) { return tanh(x); }}},
       {"sigmoid", {false, false, {}, [](Value x, P) { return sigmoid(x); }}},
@@ -36,7 +36,7 @@ const std::map<std::string, Kind>& kinds() {
       {"thresholdedrelu", {true, false, {1, 0}, [](Value x, P p) { return select(x > p.alpha, x, 0.0); }}},
       {"elu", {true, false, {1, 0}, [](Value x, P p) { return elu(x, p.alpha); }}},
   };
-  return all;
+  return kAll;
 }
 
 std::string lower_case(std::string text) {

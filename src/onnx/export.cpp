@@ -47,7 +47,7 @@ std::size_t bytes_of_weights(const NamedTensors& weights) {
 }  // namespace
 
 const ExportRules& export_rules() {
-  static const ExportRules all = [] {
+  static const ExportRules kAll = [] {
     ExportRules rules;
     add_elementwise_exports(rules);
     add_layer_exports(rules);
@@ -55,7 +55,7 @@ const ExportRules& export_rules() {
     add_body_exports(rules);
     return rules;
   }();
-  return all;
+  return kAll;
 }
 
 std::string GraphExport::fresh(std::string_view base) {

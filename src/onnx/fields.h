@@ -69,7 +69,8 @@ class Field {
 
   template <class... Parts>
   [[noreturn]] void fail(const Parts&... parts) const {
-    fail_at(origin_.name, origin_.offset_of({reader_.data().data(), 0}), parts...);
+    fail_at(origin_.name, origin_.offset_of(std::string_view(reader_.data().data(), reader_.length())),
+            parts...);
   }
 
  private:

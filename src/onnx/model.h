@@ -50,11 +50,11 @@ std::string name_of_element(std::int32_t element_type);
 // Where the file lies, for messages and for data that stands in files beside it.
 struct Origin {
   Origin() = default;
-  Origin(std::string name_, std::string folder_, std::span<std::byte> bytes_, std::shared_ptr<void> owner_)
-      : name(std::move(name_)),
-        folder(std::move(folder_)),
-        bytes(bytes_),
-        owner(std::move(owner_)),
+  Origin(std::string file, std::string beside, std::span<std::byte> content, std::shared_ptr<void> keeper)
+      : name(std::move(file)),
+        folder(std::move(beside)),
+        bytes(content),
+        owner(std::move(keeper)),
         budget(std::make_shared<Budget>(bytes.size())) {}
 
   std::string name;

@@ -132,7 +132,9 @@ Value by_matrix(const Call& call, Value x, const ResizeMode& mode, const Resized
     return begin == end ? ones : reduce_prod(part(call, sizes, begin, end), {0}, true);
   };
   const Value outer = product(0, a.axis), inner = product(a.axis + 1, x.rank());
-  const auto shape = [&](std::vector<Value> parts) { return constant_if_known(call, concat(parts, 0)); };
+  const auto shape = [&](const std::vector<Value>& parts) {
+    return constant_if_known(call, concat(parts, 0));
+  };
   const Value lines = reshaped(call, x, shape({outer, a.old_size, inner}));
   const Value mixed = matmul(cast(mixing_matrix(call, mode, a), x.dtype()), lines);
   std::vector<Value> result{a.new_size};

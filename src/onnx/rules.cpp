@@ -3,7 +3,7 @@
 namespace tenon::onnx {
 
 const Rules& rules() {
-  static const Rules all = [] {
+  static const Rules kAll = [] {
     Rules rules;
     add_elementwise_rules(rules);
     add_contraction_rules(rules);
@@ -33,7 +33,7 @@ const Rules& rules() {
     add_indexing_rules(rules);
     return rules;
   }();
-  return all;
+  return kAll;
 }
 
 }  // namespace tenon::onnx

@@ -189,7 +189,7 @@ std::size_t constant_bytes(const Executable& executable) {
 }
 
 namespace {
-std::optional<Plan> twin(const Plan& plan) {
+std::optional<Plan> plan_twin(const Plan& plan) {
   Plan other{plan.inputs, plan.outputs, plan.states,        plan.constants,
              {},          plan.copies,  plan.scratch_bytes, plan.lowered};
   for (const PlannedStep& planned : plan.steps) {
@@ -200,7 +200,7 @@ std::optional<Plan> twin(const Plan& plan) {
   return other;
 }
 
-std::optional<Control> twin(const Control& control) {
+std::optional<Control> control_twin(const Control& control) {
   Control other{control.name,
                 control.op,
                 {},
@@ -218,14 +218,15 @@ std::optional<Control> twin(const Control& control) {
   return other;
 }
 
-std::optional<Work> twin(const Work& work) {
-  return std::visit(
-      [](const auto& of) -> std::optional<Work> {
-        auto other = twin(of);
-        if (!other) return std::nullopt;
-        return Work(std::move(*other));
-      },
-      work);
+template <class Made>
+std::optional<Work> as_work(std::optional<Made> made) {
+  if (!made) return std::nullopt;
+  return Work(std::move(*made));
+}
+
+std::optional<Work> work_twin(const Work& work) {
+  if (const auto* plan = std::get_if<Plan>(&work)) return as_work(plan_twin(*plan));
+  return as_work(control_twin(std::get<Control>(work)));
 }
 }  // namespace
 
@@ -233,7 +234,7 @@ std::optional<Executable> twin(const Executable& executable) {
   Executable other{executable.inputs,        executable.outputs, executable.states, executable.constants, {},
                    executable.crossing_bytes};
   for (const Phase& phase : executable.phases) {
-    auto work = twin(phase.work);
+    auto work = work_twin(phase.work);
     if (!work) return std::nullopt;
     other.phases.push_back({std::move(*work), phase.inputs, phase.outputs, phase.own});
   }

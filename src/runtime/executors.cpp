@@ -22,8 +22,8 @@ int read_budget() {
 }  // namespace
 
 int thread_budget() {
-  static const int budget = read_budget();
-  return budget;
+  static const int kBudget = read_budget();
+  return kBudget;
 }
 
 Executors& Executors::shared() {

@@ -13,8 +13,8 @@ class PlanRunner {
   // outlive it.
   PlanRunner(std::shared_ptr<Backend> backend, const Plan& plan, States& states, Scratch& scratch);
 
-  // Device addresses, in the plan's order; they are read and written when the stream comes to them. What stops
-  // the stream is looked at before each step.
+  // Device addresses, in the plan's order; they are read and written when the stream comes to them. What
+  // stops the stream is looked at before each step.
   void run(Stream& stream, Addresses inputs, Addresses outputs);
   // The same, step by step, waiting for each; adds the microseconds of each step to `times`.
   void profile(Stream& stream, Addresses inputs, Addresses outputs, std::span<double> times);

@@ -51,7 +51,8 @@ const NamedTensors& items() {
 }
 
 TEST(Diff, FindsNothingBetweenAModelAndItself) {
-  EXPECT_FALSE(first_difference(chain_engine(chain(), {.backend = "reference"}), chain_engine(chain()), items()));
+  EXPECT_FALSE(
+      first_difference(chain_engine(chain(), {.backend = "reference"}), chain_engine(chain()), items()));
 }
 
 TEST(Diff, NamesTheNodeThatAWrongPassChangedWithWhatItRead) {

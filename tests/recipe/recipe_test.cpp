@@ -135,8 +135,9 @@ TEST(Recipe, WhatIsNoTomlNamesItsPlace) {
 
 TEST(Recipe, NeedsDataAndLayers) {
   EXPECT_EQ(error_in(""), "r.toml: 'data.train' must name the files to train on");
-  EXPECT_EQ(error_in("data.train = ['a']"),
-            "r.toml: 'model.layers' must name the layers of the model, or 'model.onnx' a model to go on from");
+  EXPECT_EQ(
+      error_in("data.train = ['a']"),
+      "r.toml: 'model.layers' must name the layers of the model, or 'model.onnx' a model to go on from");
   EXPECT_EQ(error_in("data.train = ['a']\nmodel = { layers = ['relu'], head = 3 }"),
             "r.toml: 'model.head' and 'model.freeze' are of the model that 'model.onnx' names");
 }

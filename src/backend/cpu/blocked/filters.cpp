@@ -9,7 +9,8 @@ TENON_AVX512 void transform(const Column& numbers, float* to, std::int64_t point
   constexpr int kSide = Tile<tile>::kSide;
   Lanes rows[3][kSide];
   for (int i = 0; i < 3; ++i) {
-    const Lanes g[3] = {gather(numbers, 3 * i), gather(numbers, 3 * i + 1), gather(numbers, 3 * i + 2)};
+    const Lanes g[3] = {gather(numbers, std::int64_t{3} * i), gather(numbers, std::int64_t{3} * i + 1),
+                        gather(numbers, std::int64_t{3} * i + 2)};
     Tile<tile>::filter(g, rows[i]);
   }
   for (int j = 0; j < kSide; ++j) {
