@@ -46,8 +46,8 @@ std::function<Graph(const Graph&)> broken_pass(Op from, Op to) {
 }
 
 const NamedTensors& items() {
-  static const NamedTensors inputs{{"x", random_floats({3, 4}, 2)}};
-  return inputs;
+  static const NamedTensors kInputs{{"x", random_floats({3, 4}, 2)}};
+  return kInputs;
 }
 
 TEST(Diff, FindsNothingBetweenAModelAndItself) {

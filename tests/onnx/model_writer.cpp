@@ -147,8 +147,8 @@ std::string message(const Function& function) {
 }
 }  // namespace
 
-Attribute::Attribute(std::string name_, const Graph& graph)
-    : name(std::move(name_)), value(std::make_shared<const Graph>(graph)) {}
+Attribute::Attribute(std::string called, const Graph& graph)
+    : name(std::move(called)), value(std::make_shared<const Graph>(graph)) {}
 
 ElementType element_of(DType dtype) {
   for (int type = 1; type <= static_cast<int>(ElementType::bf16); ++type)

@@ -45,8 +45,8 @@ struct Attribute {
   using Value =
       std::variant<std::int64_t, double, std::string, Ints, std::vector<double>, std::vector<std::string>,
                    Tensor, TensorFields, std::shared_ptr<const Graph>, FromCall>;
-  Attribute(std::string name_, Value value_) : name(std::move(name_)), value(std::move(value_)) {}
-  Attribute(std::string name_, const Graph& graph);
+  Attribute(std::string called, Value held) : name(std::move(called)), value(std::move(held)) {}
+  Attribute(std::string called, const Graph& graph);
   std::string name;
   Value value;
 };

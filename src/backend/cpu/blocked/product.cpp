@@ -72,7 +72,7 @@ TENON_AVX512 void multiply_pixels(const Product& product, const Group& group) {
       prefetch(ahead);
 #pragma GCC unroll 16
       for (int pixel = 0; pixel < pixels; ++pixel) {
-        const Lanes factor = repeat(image[pixel * step * kBlock + lane]);
+        const Lanes factor = repeat(image[std::int64_t{pixel} * step * kBlock + lane]);
 #pragma GCC unroll 2
         for (int i = 0; i < registers; ++i) sums[pixel][i] = times_plus(factor, right[i], sums[pixel][i]);
       }
