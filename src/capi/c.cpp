@@ -69,6 +69,13 @@ T& given(T* pointer, const char* what) {
   return *pointer;
 }
 
+// Where there is no place for what would be made, it is not made.
+template <class T, class Make>
+void hand_out(T** place, const char* what, const Make& make) {
+  T*& to = given(place, what);
+  to = new T(make());
+}
+
 EngineOptions options_of(const tenon_options* chosen) {
   EngineOptions options;
   if (!chosen) return options;
@@ -163,7 +170,8 @@ size_t tenon_dtype_size(tenon_dtype dtype) {
 
 tenon_status tenon_engine_load(const char* path, const tenon_options* options, tenon_engine** engine) {
   return guarded([&] {
-    given(engine, "engine") = new tenon_engine{Engine::load(&given(path, "path"), options_of(options))};
+    hand_out(engine, "engine",
+             [&] { return tenon_engine{Engine::load(&given(path, "path"), options_of(options))}; });
   });
 }
 
@@ -172,7 +180,8 @@ tenon_status tenon_engine_load_memory(const void* data, size_t bytes, const teno
   return guarded([&] {
     const auto copy = std::make_shared<std::vector<std::byte>>(bytes);
     if (bytes != 0) std::memcpy(copy->data(), &given(static_cast<const char*>(data), "data"), bytes);
-    given(engine, "engine") = new tenon_engine{Engine::from_memory(*copy, copy, options_of(options))};
+    hand_out(engine, "engine",
+             [&] { return tenon_engine{Engine::from_memory(*copy, copy, options_of(options))}; });
   });
 }
 
@@ -180,7 +189,8 @@ tenon_status tenon_engine_load_onnx(const char* path, const tenon_options* optio
   return guarded([&] {
     const EngineOptions chosen = options_of(options);
     tenon::OnnxModel model = tenon::import_onnx(&given(path, "path"));
-    given(engine, "engine") = new tenon_engine{Engine(model.program, std::move(model.weights), {}, chosen)};
+    hand_out(engine, "engine",
+             [&] { return tenon_engine{Engine(model.program, std::move(model.weights), {}, chosen)}; });
   });
 }
 
@@ -212,8 +222,8 @@ tenon_status tenon_engine_output(const tenon_engine* engine, size_t index, tenon
 tenon_status tenon_engine_run(const tenon_engine* engine, const tenon_tensor* inputs, size_t count,
                               tenon_result** result) {
   return guarded([&] {
-    tenon_result*& made = given(result, "result");
-    made = new tenon_result{given(engine, "engine").engine.run(tensors_of(inputs, count))};
+    hand_out(result, "result",
+             [&] { return tenon_result{given(engine, "engine").engine.run(tensors_of(inputs, count))}; });
   });
 }
 
@@ -233,7 +243,7 @@ tenon_status tenon_session_new(const tenon_engine* engine, const tenon_shape* in
                                tenon_session** session) {
   return guarded([&] {
     const Engine& of = given(engine, "engine").engine;
-    given(session, "session") = new tenon_session{of, of.session(shapes_of(inputs, count))};
+    hand_out(session, "session", [&] { return tenon_session{of, of.session(shapes_of(inputs, count))}; });
   });
 }
 
