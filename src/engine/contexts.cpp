@@ -21,7 +21,15 @@ Contexts::Lease Contexts::take(const Stop& stop) {
     if (made_ < most_) {
       ++made_;
       lock.unlock();
-      if (auto session = first_->twin()) return {*this, std::move(session)};
+      std::unique_ptr<EngineSession::State> session;
+      try {
+        session = first_->twin();
+      } catch (...) {
+        lock.lock();
+        --made_;
+        throw;
+      }
+      if (session) return {*this, std::move(session)};
       lock.lock();  // no twin can be made, or there is no memory for one: the others will do
       most_ = --made_;
       continue;

@@ -21,7 +21,10 @@ class Contexts {
    public:
     Lease(Contexts& of, std::unique_ptr<EngineSession::State> session)
         : of_(of), session_(std::move(session)) {}
-    ~Lease() { of_.give_back(std::move(session_)); }
+    ~Lease() {
+      session_->unbind();  // however the run ended, the callers' memory is let go
+      of_.give_back(std::move(session_));
+    }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     EngineSession::State& operator*() const { return *session_; }

@@ -9,12 +9,13 @@ std::vector<std::string> optional_engine_passes() {
   return {names.begin(), names.end()};
 }
 
-EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options)
+EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options,
+                       std::shared_ptr<MemoryBudget> budget)
     : content(std::move(chosen)),
       options(std::move(chosen_options)),
       backend(choose_backend(options.backend)),
       states(backend),
-      memory(std::make_shared<MemoryBudget>(options.memory_limit)) {
+      memory(std::move(budget)) {
   const std::vector<std::string> passes = optional_engine_passes();
   for (const std::string& name : options.without)
     require(std::ranges::find(passes, name) != passes.end(), "there is no pass '", name,

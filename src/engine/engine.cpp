@@ -5,6 +5,7 @@
 #include "engine/state.h"
 #include "engine/taps.h"
 #include "runtime/executors.h"
+#include "tenon/log.h"
 
 namespace tenon {
 
@@ -33,19 +34,26 @@ std::unique_ptr<EngineSession::State> session_for(const std::shared_ptr<EngineCo
 }  // namespace
 
 Engine::State::State(engine::Content content, EngineOptions chosen)
-    : live_(std::make_shared<LiveEngine>(std::make_shared<EngineCore>(content, chosen))),
+    : live_(std::make_shared<LiveEngine>(std::make_shared<EngineCore>(
+          content, chosen, std::make_shared<MemoryBudget>(chosen.memory_limit)))),
       program(std::move(content.program)),
       info(std::move(content.info)),
       report(std::move(content.report)),
       options(std::move(chosen)) {}
 
-// The new one is made, and planned for what the old one was used for, before it takes its place.
+// The new one is made, and planned for what the old one was used for, before it takes its place. Both share
+// the limit on memory; what cannot be planned now, for want of it or at all, is left to the calls that ask
+// for it.
 void Engine::State::reload(NamedTensors weights) {
   const std::lock_guard lock(reloading_);
   const auto old = live();
-  const auto fresh = std::make_shared<LiveEngine>(
-      std::make_shared<EngineCore>(engine::Content{program, std::move(weights), info, report}, options));
-  for (const Types& types : old->runner.planned()) fresh->runner.warm(types);
+  const auto fresh = std::make_shared<LiveEngine>(std::make_shared<EngineCore>(
+      engine::Content{program, std::move(weights), info, report}, options, old->core->memory));
+  for (const Types& types : old->runner.planned()) try {
+      fresh->runner.warm(types);
+    } catch (const Error& error) {
+      log(LogLevel::debug, cat("not planned while reloading: ", error.what()));
+    }
   const std::lock_guard swapping(mutex_);
   live_ = fresh;
 }

@@ -52,7 +52,6 @@ std::vector<Tensor> run_session(EngineSession::State& session, const NamedTensor
     session.bind(session.outputs, session.output_addresses, i, results.back());
   }
   session.run(stop);
-  session.unbind();
   return results;
 }
 

@@ -15,7 +15,7 @@ namespace tenon {
 // What sessions share: the program, and on the device those of its weights that a plan reads, and what was
 // prepared from the others.
 struct EngineCore {
-  EngineCore(engine::Content chosen, EngineOptions chosen_options);
+  EngineCore(engine::Content chosen, EngineOptions chosen_options, std::shared_ptr<MemoryBudget> budget);
 
   PreparedExecutable compile_for(const std::map<std::string, Type>& types) const;
   PreparedStage compile_stage_for(const Graph& program, const std::map<std::string, Type>& types,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <thread>
+#include <utility>
 
 #include "engine/programs.h"
 
@@ -113,6 +114,18 @@ TEST(Calls, EndAtTheirDeadline) {
   EXPECT_THROW(engine.run(x, options), Stopped);  // it has passed before the run begins
 }
 
+TEST(Calls, LetGoOfTheirInputsHoweverTheyEnd) {
+  const Engine engine = calling(patient(kForever));
+  auto memory = std::make_shared<std::vector<float>>(4);
+  const std::weak_ptr<void> held = memory;
+  float* const data = memory->data();
+  const Tensor x = Tensor::wrap(DType::f32, {4}, data, std::exchange(memory, nullptr));
+  CallOptions options;
+  options.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+  EXPECT_THROW(engine.run({{"x", x}}, options), Stopped);
+  EXPECT_EQ(held.use_count(), 1);
+}
+
 TEST(Calls, EndWhenTheyAreCancelled) {
   const Engine engine = calling(patient(kForever));
   const auto cancel = std::make_shared<std::atomic<bool>>(false);
@@ -177,6 +190,14 @@ TEST(Reloading, RefusesWeightsOfAnotherShapeAndGoesOn) {
   const Engine engine = calling(weighted_sum());
   EXPECT_THROW(engine.reload({{"scale", Tensor::zeros(DType::f32, {2})}}), Error);
   EXPECT_EQ(engine.run(pair_of(1, 2))[0].second.number(), 5);
+}
+
+TEST(Reloading, KeepsToTheMemoryLimitAndIsNotStoppedByIt) {
+  const Engine engine = calling(weighted_sum(), {.memory_limit = 10'000});
+  engine.run(pair_of(1, 2, 200));  // more than half of the limit on some backends
+  EXPECT_THROW(engine.run(pair_of(1, 2, 100'000)), Error);
+  engine.reload({{"scale", Tensor::scalar(10.0f)}});
+  EXPECT_EQ(engine.run(pair_of(1, 2, 200))[0].second.number(), 12);
 }
 
 TEST(Reloading, NeverMixesWeightsWhileOthersCall) {
