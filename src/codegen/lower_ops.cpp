@@ -45,8 +45,11 @@ std::optional<Fold> fold_of(const Graph& graph, const Node& node) {
   const auto combine = combine_of(node.op);
   if (!combine) return std::nullopt;
   const Type& operand = graph.type(node.inputs[0]);
-  const bool narrow = operand.dtype == DType::f16 || operand.dtype == DType::bf16;
-  Fold fold{*combine, narrow ? DType::f32 : operand.dtype, {}};
+  // A product may be summed into a wider type than that of its operands.
+  const bool is_product = node.op == Op::matmul || node.op == Op::conv;
+  const DType summed = is_product ? node.results[0].dtype : operand.dtype;
+  const bool narrow = summed == DType::f16 || summed == DType::bf16;
+  Fold fold{*combine, narrow ? DType::f32 : summed, {}};
   const Shape shape = operand.shape();
   if (node.op == Op::cumsum) return fold;
   if (is_pooling(node.op))

@@ -231,13 +231,16 @@ class Preparer {
     std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
     const Value rows = transposes_.try_emplace(b.ref(), transpose(b, perm)).first->second;
     result_.kept.insert(rows.ref().node);
-    return matmul(map_.at(node.inputs[0]), rows, {node.attrs.flag("transpose_a"), false});
+    return matmul(map_.at(node.inputs[0]), rows,
+                  {node.attrs.flag("transpose_a"), false, node.results[0].dtype});
   }
 
   // Its zeros are written down once, so that no turn of the sum has to ask where it is.
   Value without_padding(const Node& node) {
-    ConvOptions options{
-        node.attrs.ints("strides"), node.attrs.ints("dilations"), {}, {}, node.attrs.integer("groups")};
+    ConvOptions options{.strides = node.attrs.ints("strides"),
+                        .dilations = node.attrs.ints("dilations"),
+                        .groups = node.attrs.integer("groups"),
+                        .result = node.results[0].dtype};
     Value x = map_.at(node.inputs[0]);
     const Ints& low = node.attrs.ints("pads_low");
     const Ints& high = node.attrs.ints("pads_high");

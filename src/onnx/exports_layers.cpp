@@ -29,10 +29,21 @@ Written::Attributes conv_attributes(const Written& n, const Window& window) {
   return attributes;
 }
 
+// ONNX sums products of bytes by ops of their own, and those of floats in the operands' type.
+bool sums_bytes(const Written& n) {
+  return n.type().dtype == DType::i32 && size_of(n.input_type(0).dtype) == 1;
+}
+
+std::string factor(const Written& n, std::size_t input) {
+  const DType dtype = n.type().dtype;
+  return n.input_type(input).dtype == dtype ? n.input(input) : n.cast(n.input(input), dtype);
+}
+
 Names convolution(const Written& n) {
-  if (!is_float(n.type().dtype)) n.fail("ONNX convolves floats alone");
   const Window window = window_of(n.attrs(), spatial_sizes(n, n.input_type(1)));
-  return {n.add("Conv", n.inputs(), conv_attributes(n, window))};
+  if (sums_bytes(n)) return {n.add("ConvInteger", n.inputs(), conv_attributes(n, window))};
+  if (!is_float(n.type().dtype)) n.fail("ONNX convolves floats, and bytes into i32");
+  return {n.add("Conv", {factor(n, 0), factor(n, 1)}, conv_attributes(n, window))};
 }
 
 // ONNX makes the smallest image; a larger one is asked for by how much it is larger.
@@ -70,19 +81,22 @@ Names average_pool(const Written& n) {
   return {n.add("AveragePool", n.inputs(), attributes)};
 }
 
-std::string matrices_transposed(const Written& n, std::size_t input) {
+std::string matrices_transposed(const Written& n, std::size_t input, const std::string& matrices) {
   const Type& type = n.input_type(input);
   if (!type.ranked) n.fail("the rank of its input is not known");
   Ints perm;
   for (std::int64_t axis = 0; axis < type.rank(); ++axis) perm.push_back(axis);
   std::swap(perm.at(perm.size() - 1), perm.at(perm.size() - 2));
-  return n.add("Transpose", {n.input(input)}, {{"perm", perm}});
+  return n.add("Transpose", {matrices}, {{"perm", perm}});
 }
 
 Names product(const Written& n) {
-  const std::string a = n.attrs().flag("transpose_a") ? matrices_transposed(n, 0) : n.input(0);
-  const std::string b = n.attrs().flag("transpose_b") ? matrices_transposed(n, 1) : n.input(1);
-  return {n.add("MatMul", {a, b})};
+  const bool bytes = sums_bytes(n);
+  const auto operand = [&](std::size_t input, std::string_view transposed) {
+    const std::string matrices = bytes ? n.input(input) : factor(n, input);
+    return n.attrs().flag(transposed) ? matrices_transposed(n, input, matrices) : matrices;
+  };
+  return {n.add(bytes ? "MatMulInteger" : "MatMul", {operand(0, "transpose_a"), operand(1, "transpose_b")})};
 }
 
 Names layer(const Written& n) {

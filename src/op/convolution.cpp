@@ -6,6 +6,7 @@
 //   conv_filter     dw = Σ x·dy   over batch and positions      (to the filter)
 #include "op/convolution.h"
 
+#include "op/wider.h"
 #include "op/window.h"
 #include "op/writing.h"
 #include "tenon/ops/contractions.h"
@@ -30,7 +31,7 @@ Attrs with_spatial_shape(Attrs attrs, const Ints& spatial) {
 }  // namespace
 
 Value conv(Value x, Value w, const ConvOptions& options) {
-  return write(Op::conv, {x, w}, attrs_of(options));
+  return write(Op::conv, {x, w}, with_result(attrs_of(options), options.result));
 }
 
 Value conv_transpose(Value dy, Value w, const ConvOptions& options, const Ints& output) {
@@ -53,13 +54,22 @@ namespace {
 
 constexpr std::size_t kChannels = 1;
 
-void check_inputs(const TypeContext& context) {
-  const Type& first = context.inputs[0];
-  context.require(first.dtype == context.inputs[1].dtype && first.dtype != DType::boolean,
+void check_dtypes(const TypeContext& context) {
+  const DType first = context.inputs[0].dtype;
+  context.require(first == context.inputs[1].dtype && first != DType::boolean,
                   "the first two inputs must have one numeric element type; there is no implicit promotion");
+}
+
+void check_ranks(const TypeContext& context) {
+  const Type& first = context.inputs[0];
   for (const Type& type : context.inputs)
     context.require(!first.ranked || !type.ranked || (type.rank() >= 3 && type.rank() == first.rank()),
                     "the inputs must have one rank: two axes and the spatial ones");
+}
+
+void check_inputs(const TypeContext& context) {
+  check_dtypes(context);
+  check_ranks(context);
 }
 
 std::int64_t groups_of(const TypeContext& context) {
@@ -115,11 +125,14 @@ void check_convolution(const TypeContext& context, const Type& x, const Type& w,
 }
 
 std::vector<Type> conv_type(const TypeContext& context) {
-  check_inputs(context);
+  const std::optional<DType> wider = wider_result(context);
+  if (!wider) check_dtypes(context);
+  check_ranks(context);
   const Type& x = context.inputs[0];
   const Type& w = context.inputs[1];
-  if (!x.ranked || !w.ranked) return {Type::unranked(x.dtype)};
-  Type y{x.dtype, {x.dims[0], w.dims[0]}};
+  const DType dtype = wider.value_or(x.dtype);
+  if (!x.ranked || !w.ranked) return {Type::unranked(dtype)};
+  Type y{dtype, {x.dims[0], w.dims[0]}};
   const std::vector<Dim> kernel = spatial_dims(w);
   const Window window = checked_window(context, kernel);
   for (std::size_t axis = 0; axis < kernel.size(); ++axis)
@@ -210,9 +223,10 @@ ConvOptions options_of(const Attrs& attrs) {
 
 std::vector<Value> conv_gradient(const GradContext& g) {
   const ConvOptions options = options_of(g.node.attrs);
-  const Value x = g.inputs[0];
-  const Value w = g.inputs[1];
-  return {conv_transpose_like(g.grads[0], w, x, options), conv_filter_like(x, g.grads[0], w, options)};
+  const Value x = widened(g, 0);
+  const Value w = widened(g, 1);
+  return {narrowed(g, 0, conv_transpose_like(g.grads[0], w, x, options)),
+          narrowed(g, 1, conv_filter_like(x, g.grads[0], w, options))};
 }
 
 std::vector<Value> conv_transpose_gradient(const GradContext& g) {
@@ -251,9 +265,10 @@ OpDef convolution_row(std::string documentation, int max_inputs) {
 void define_convolution(OpTable& table) {
   OpDef def = convolution_row(
       "The cross-correlation of images x [N, C, S…] with filters w [K, C/groups, k…]; strides and dilations "
-      "are "
-      "1 and pads 0 where empty.",
+      "are 1 and pads 0 where empty. Where `result` is given, bf16 or f16 are summed into f32, u8 and i8 "
+      "into i32.",
       2);
+  def.attrs.push_back(result_attr());
   def.infer = conv_type;
   def.kernel = kernel_of<ConvolutionRole::results>;
   def.gradient = conv_gradient;

@@ -53,15 +53,33 @@ Sums<T> zeros(std::int64_t count) {
   return Sums<T>(static_cast<std::size_t>(count));
 }
 
-// rows × columns of a matrix whose rows lie `stride` apart.
-template <class T>
-Sums<T> wide_block(const T* from, std::int64_t rows, std::int64_t columns, std::int64_t stride) {
-  Sums<T> wide;
+// rows × columns of a matrix whose rows lie `stride` apart, from an offset in the tensor on.
+template <class Wide>
+std::vector<Wide> wide_block(const Tensor& tensor, std::int64_t offset, std::int64_t rows,
+                             std::int64_t columns, std::int64_t stride) {
+  std::vector<Wide> wide;
   wide.reserve(static_cast<std::size_t>(rows * columns));
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t column = 0; column < columns; ++column)
-      wide.push_back(convert<Sum<T>>(from[row * stride + column]));
+  with_type(tensor.dtype(), [&]<class T>() {
+    const T* const from = tensor.as<T>().data() + offset;
+    for (std::int64_t row = 0; row < rows; ++row)
+      for (std::int64_t column = 0; column < columns; ++column)
+        wide.push_back(convert<Wide>(from[row * stride + column]));
+  });
   return wide;
+}
+
+// What the windows at some positions see of a group's channels, one column a position.
+template <class Wide>
+std::vector<Wide> columns_of(const Geometry& g, const Tensor& x, std::int64_t slice, std::int64_t begin,
+                             std::int64_t count) {
+  std::vector<Wide> columns(static_cast<std::size_t>(g.depth() * count));
+  with_type(x.dtype(), [&]<class T>() {
+    const T* const image = x.as<T>().data() + slice * g.channels * g.taps.plane();
+    g.for_each_tap(begin, count, [&](std::int64_t row, std::int64_t offset, std::int64_t i) {
+      columns[static_cast<std::size_t>(row * count + i)] = convert<Wide>(image[offset]);
+    });
+  });
+  return columns;
 }
 
 template <class T>
@@ -83,13 +101,9 @@ template <class T>
 void run_conv(const Geometry& g, const Tensor& x, const Tensor& w, const Tensor& y) {
   const std::int64_t positions = g.taps.positions();
   g.for_each_block([&](std::int64_t slice, std::int64_t group, std::int64_t begin, std::int64_t count) {
-    const T* image = x.as<T>().data() + slice * g.channels * g.taps.plane();
-    Sums<T> columns = zeros<T>(g.depth() * count);
-    g.for_each_tap(begin, count, [&](std::int64_t row, std::int64_t offset, std::int64_t i) {
-      columns[static_cast<std::size_t>(row * count + i)] = convert<Sum<T>>(image[offset]);
-    });
+    const Sums<T> columns = columns_of<Sum<T>>(g, x, slice, begin, count);
     const Sums<T> filters =
-        wide_block(w.as<T>().data() + group * g.filters * g.depth(), g.filters, g.depth(), g.depth());
+        wide_block<Sum<T>>(w, group * g.filters * g.depth(), g.filters, g.depth(), g.depth());
     Sums<T> product = zeros<T>(g.filters * count);
     multiply_add(filters.data(), columns.data(), product.data(), g.filters, count, g.depth());
     T* to = y.as<T>().data() + slice * g.filters * positions + begin;
@@ -105,9 +119,9 @@ void run_conv_transpose(const Geometry& g, const Tensor& dy, const Tensor& w, co
   Sums<T> sums = zeros<T>(dx.size());
   g.for_each_block([&](std::int64_t slice, std::int64_t group, std::int64_t begin, std::int64_t count) {
     const Sums<T> grads =
-        wide_block(dy.as<T>().data() + slice * g.filters * positions + begin, g.filters, count, positions);
+        wide_block<Sum<T>>(dy, slice * g.filters * positions + begin, g.filters, count, positions);
     const Sums<T> filters =
-        wide_block(w.as<T>().data() + group * g.filters * g.depth(), g.filters, g.depth(), g.depth());
+        wide_block<Sum<T>>(w, group * g.filters * g.depth(), g.filters, g.depth(), g.depth());
     Sums<T> columns = zeros<T>(g.depth() * count);
     multiply_add(transposed<T>(filters, g.filters, g.depth()).data(), grads.data(), columns.data(), g.depth(),
                  count, g.filters);
@@ -130,7 +144,7 @@ void run_conv_filter(const Geometry& g, const Tensor& x, const Tensor& dy, const
       columns[static_cast<std::size_t>(i * g.depth() + row)] = convert<Sum<T>>(image[offset]);
     });
     const Sums<T> grads =
-        wide_block(dy.as<T>().data() + slice * g.filters * positions + begin, g.filters, count, positions);
+        wide_block<Sum<T>>(dy, slice * g.filters * positions + begin, g.filters, count, positions);
     multiply_add(grads.data(), columns.data(), sums.data() + group * g.filters * g.depth(), g.filters,
                  g.depth(), count);
   });
@@ -141,7 +155,7 @@ void run_conv_filter(const Geometry& g, const Tensor& x, const Tensor& dy, const
 
 std::vector<Tensor> run_convolution(const KernelContext& context, ConvolutionRole role) {
   using enum ConvolutionRole;
-  const Tensor result = Tensor::empty(context.inputs[0].dtype(), context.results[0].shape());
+  const Tensor result = Tensor::empty(context.results[0].dtype, context.results[0].shape());
   const Tensor& a = context.inputs[0];
   const Tensor& b = context.inputs[1];
   with_type(result.dtype(), [&]<class T>() {

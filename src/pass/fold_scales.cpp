@@ -58,7 +58,9 @@ class ScaleFolder {
   bool is_root(const Node& root) const {
     const bool contracts =
         root.op == Op::conv || (root.op == Op::matmul && graph_.type(root.inputs[1]).rank() == 2);
-    return contracts && size_of(root.results[0].dtype) >= 4 && fixed_[root.inputs[1].node];
+    // Scaled weights of few bits are others.
+    const DType weights = graph_.type(root.inputs[1]).dtype;
+    return contracts && size_of(weights) >= 4 && fixed_[root.inputs[1].node];
   }
 
   static std::size_t channel_axis(const Node& root) {

@@ -116,8 +116,10 @@ Results transposed_operands(Rewrite& rewrite, const Node& node, Inputs in) {
     operands[i] = input_of(operands[i], 0);
     flags[i] = !flags[i];
   }
-  return keep(rewrite.to().emit1(Op::matmul, {operands[0], operands[1]},
-                                 {{"transpose_a", flags[0]}, {"transpose_b", flags[1]}}));
+  Attrs attrs = node.attrs;
+  attrs.set("transpose_a", flags[0]);
+  attrs.set("transpose_b", flags[1]);
+  return keep(rewrite.to().emit1(Op::matmul, {operands[0], operands[1]}, attrs));
 }
 }  // namespace
 

@@ -68,6 +68,27 @@ void add(CaseTable& table, const Layer& layer, bool is_large, double bound = kSu
       Op::conv_filter, layer.x, y, [=](const Values& v) { return conv_filter(v[0], v[1], kernel, options); },
       filter_bound);
 }
+
+struct Wider {
+  DType x, w, result;
+};
+constexpr Wider kWider[] = {{DType::bf16, DType::bf16, DType::f32}, {DType::f16, DType::f16, DType::f32},
+                            {DType::u8, DType::i8, DType::i32},     {DType::i8, DType::i8, DType::i32},
+                            {DType::u8, DType::u8, DType::i32},     {DType::i8, DType::u8, DType::i32}};
+
+// Summed into a wider type than that of the operands.
+void add_wider(CaseTable& table, const Layer& layer, bool is_large) {
+  for (const auto& [x, w, result] : kWider) {
+    ConvOptions options = layer.options;
+    options.result = result;
+    table[Op::conv].push_back({cat("conv ", layer.label, " of ", x, " and ", w, " into ", result),
+                               {numbers_of(x, layer.x), numbers_of(w, layer.w)},
+                               answer([=](const Values& v) { return conv(v[0], v[1], options); }),
+                               near(2048),
+                               Types::one,
+                               is_large});
+  }
+}
 }  // namespace
 
 void add_convolutions(CaseTable& table) {
@@ -85,6 +106,8 @@ void add_convolutions(CaseTable& table) {
                                     Types::one,
                                     true});
   table[Op::conv].push_back(seen_transposed(table[Op::conv][1]));
+  for (const Layer& layer : kLayers) add_wider(table, layer, false);
+  for (const Layer& layer : kLargeLayers) add_wider(table, layer, true);
 }
 
 }  // namespace tenon::conformance

@@ -16,6 +16,11 @@ inline Input with(Among among, Shape shape) { return {std::move(shape), -2, 2, a
 inline Input integers(Shape shape, double low, double high, DType dtype = DType::i64) {
   return {std::move(shape), low, high, Among::nothing, dtype};
 }
+// Of this type, whatever the type under test: of integers all.
+inline Input numbers_of(DType dtype, Shape shape) {
+  if (is_float(dtype)) return {std::move(shape), -2, 2, Among::nothing, dtype};
+  return integers(std::move(shape), dtype == DType::u8 ? 0 : -128, dtype == DType::u8 ? 256 : 128, dtype);
+}
 
 // A program of one result.
 inline Write answer(std::function<Value(const Values&)> function) {

@@ -101,6 +101,16 @@ TEST(FoldScales, LeavesWeightsThatAreUpdatedAlone) {
     return y = %5 })");
 }
 
+TEST(FoldScales, LeavesWeightsOf16BitsThatAreSummedIntoMoreAlone) {
+  expect_unchanged(R"(graph g(x: bf16[2, 3]) {
+    %1 = state "w" : bf16[3, 4]
+    %2 = state "s" : f32[4]
+    %3 = matmul(%x, %1) {result = f32}
+    %4 = broadcast_to(%2) {shape = [2, 4]}
+    %5 = mul(%3, %4)
+    return y = %5 })");
+}
+
 TEST(FoldScales, LeavesTypesOf16BitsAlone) {
   expect_unchanged(R"(graph g(x: bf16[2, 3]) {
     %1 = state "w" : bf16[3, 4]

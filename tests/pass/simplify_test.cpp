@@ -85,6 +85,16 @@ TEST(Simplify, TakesATranspositionIntoTheProduct) {
     return y = %2 })");
 }
 
+TEST(Simplify, KeepsTheTypeThatATransposedProductIsSummedInto) {
+  expect_simplified(R"(graph g(x: u8[3, 4], w: i8[3, 5]) {
+    %2 = transpose(%x)
+    %3 = matmul(%2, %w) {result = i32}
+    return y = %3 })",
+                    R"(graph g(x: u8[3, 4], w: i8[3, 5]) {
+    %2 = matmul(%x, %w) {transpose_a = true, result = i32}
+    return y = %2 })");
+}
+
 TEST(Simplify, LeavesTheGradientStopOutOnceThereIsNothingToStop) {
   expect_simplified("graph g(x: f32[]) { %1 = stop_gradient(%x) return y = %1 }",
                     "graph g(x: f32[]) { return y = %x }");

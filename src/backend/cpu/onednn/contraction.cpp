@@ -17,6 +17,11 @@ namespace tenon::cpu {
 namespace {
 bool is_library_type(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16; }
 
+bool has_library_types(const Graph& graph, const Node& node) {
+  const auto is_taken = [&](Ref input) { return is_library_type(graph.type(input).dtype); };
+  return is_library_type(node.results[0].dtype) && std::ranges::all_of(node.inputs, is_taken);
+}
+
 class ContractionStep : public Step {
  public:
   ContractionStep(onednn::Arranged primitive, std::vector<std::uint32_t> order, int threads)
@@ -177,7 +182,7 @@ bool contractions_available() { return true; }
 std::string describe_contractions() { return "oneDNN"; }
 
 bool runs_as_contraction(const Graph& graph, const Node& node) {
-  if (!is_root(node) || !is_library_type(node.results[0].dtype) || node.results[0].size() == 0) return false;
+  if (!is_root(node) || !has_library_types(graph, node) || node.results[0].size() == 0) return false;
   for (const Ref input : node.inputs)
     if (graph.type(input).size() == 0) return false;
   return true;
