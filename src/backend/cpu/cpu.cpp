@@ -75,8 +75,8 @@ class CpuBackend : public HostBackend {
 
   std::optional<Packing> packing(const Graph& graph, const Node& node, std::size_t input,
                                  const BackendOptions& options) const override {
-    if (cpu::is_product_for_loops(graph, node, options.threads)) return std::nullopt;
-    return cpu::preferred_packing(graph, node, input, options);
+    const bool in_loops = cpu::is_product_for_loops(graph, node, options.threads);
+    return cpu::preferred_packing(graph, node, input, options, !in_loops);
   }
 
   std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {

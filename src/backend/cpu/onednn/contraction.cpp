@@ -271,11 +271,12 @@ onednn::Operand plain_weights(const Parts& parts) {
 }  // namespace
 
 std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node, std::size_t input,
-                                         const BackendOptions& options) {
+                                         const BackendOptions& options, bool by_library) {
   if (!is_contraction(node)) return std::nullopt;
   Reading reading(lowered, node);
   if (!reading.parts || !is_weights(*reading.parts, input)) return std::nullopt;
   if (auto own = own_packing(*reading.parts)) return own;
+  if (!by_library) return std::nullopt;
   reading.parts->packable = true;
   const auto primitive = make_primitive(*reading.parts, options.threads);
   const auto packed = primitive ? primitive->rearranged(1) : std::nullopt;
@@ -287,7 +288,7 @@ std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node,
 std::unique_ptr<Step> compile_relayout(const Graph& lowered, const Node& node,
                                        const BackendOptions& options) {
   if (const OwnKernel kernel = own_kernel(node.attrs.text("layout")); kernel != OwnKernel::none)
-    return make_own_pack(lowered.type(node.inputs[0]).shape(), kernel);
+    return make_own_pack(lowered.type(node.inputs[0]), kernel);
   const auto form = onednn::form_of(node.attrs.text("layout"), lowered.type(node.inputs[0]).dtype);
   auto reorder = onednn::make_reorder(form.plain, form.packed, options.threads);
   auto primitive = reorder ? onednn::Arranged::make(std::move(*reorder), std::array{form.plain, form.packed},
@@ -305,8 +306,7 @@ std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node
   if (!reading.parts) return nullptr;
   const Parts& parts = *reading.parts;
   if (parts.own_kernel != OwnKernel::none)
-    return make_own_convolution(parts, argument_order(parts, reading.body, node.inputs.size(), {}),
-                                options.threads);
+    return make_own_step(parts, argument_order(parts, reading.body, node.inputs.size(), {}), options.threads);
   auto primitive = make_primitive(parts, options.threads);
   require(primitive || !parts.packed_weights, describe(node), ": oneDNN no longer takes ",
           "the weights that were packed for it");

@@ -2,220 +2,31 @@
 
 #include <algorithm>
 
-#include "backend/cpu/blocked/pointwise.h"
-#include "backend/cpu/blocked/winograd.h"
+#include "backend/cpu/onednn/blocked_kernels.h"
+#include "backend/cpu/onednn/matrix_kernels.h"
 
 namespace tenon::cpu {
 
 namespace {
-constexpr std::pair<OwnKernel, std::string_view> kLayouts[] = {{OwnKernel::winograd_small, "own winograd 2"},
-                                                               {OwnKernel::winograd_large, "own winograd 4"},
-                                                               {OwnKernel::pointwise, "own pointwise"}};
+constexpr std::pair<OwnKernel, std::string_view> kLayouts[] = {
+    {OwnKernel::winograd_small, "own winograd 2"},
+    {OwnKernel::winograd_large, "own winograd 4"},
+    {OwnKernel::pointwise, "own pointwise"},
+    {OwnKernel::matrix, "own matrix"},
+    {OwnKernel::matrix_transposed, "own matrix transposed"}};
 
-std::int64_t tile_of(OwnKernel kernel) { return kernel == OwnKernel::winograd_large ? 4 : 2; }
-
-bool all_are(const Ints& values, std::int64_t wanted) {
-  return std::ranges::all_of(values, [&](std::int64_t value) { return value == wanted; });
+bool is_matrix(OwnKernel kernel) {
+  return kernel == OwnKernel::matrix || kernel == OwnKernel::matrix_transposed;
 }
 
-// What the kernels have in common: f32, two spatial axes, a single group, and blocks that they know.
-bool is_dense_image(const Parts& parts) {
-  const Node& root = parts.graph.node(parts.root);
-  return root.op == Op::conv && root.results[0].dtype == DType::f32 && root.results[0].rank() == 4 &&
-         parts.graph.type(root.inputs[1]).dtype == DType::f32 && root.attrs.integer("groups") == 1 &&
-         parts.operand_blocks[0] == blocked::kBlock && parts.result_block == blocked::kBlock;
-}
-
-bool has_kernel_of(const Parts& parts, std::int64_t size) {
-  const Type& filters = parts.graph.type(parts.graph.node(parts.root).inputs[1]);
-  return filters.dims[2].is(size) && filters.dims[3].is(size);
-}
-
-bool is_winograd_kind(const Parts& parts) {
-  const Attrs& attrs = parts.graph.node(parts.root).attrs;
-  const auto at_most_one = [](std::int64_t pad) { return pad >= 0 && pad <= 1; };
-  return has_kernel_of(parts, 3) && all_are(attrs.ints("strides"), 1) &&
-         all_are(attrs.ints("dilations"), 1) && std::ranges::all_of(attrs.ints("pads_low"), at_most_one) &&
-         std::ranges::all_of(attrs.ints("pads_high"), at_most_one);
-}
-
-bool is_pointwise_kind(const Parts& parts) {
-  const Attrs& attrs = parts.graph.node(parts.root).attrs;
-  return has_kernel_of(parts, 1) &&
-         (all_are(attrs.ints("strides"), 1) || all_are(attrs.ints("strides"), 2)) &&
-         all_are(attrs.ints("pads_low"), 0) && all_are(attrs.ints("pads_high"), 0);
-}
-
-std::int64_t tiles_of(const Shape& result, std::int64_t tile) {
-  return result[0] * ((result[2] + tile - 1) / tile) * ((result[3] + tile - 1) / tile);
-}
-
-// Large tiles multiply less, but their filters are larger, 4 times the plain ones and not 1.8 times, and each
-// that is read serves fewer of them. Measured on Sapphire Rapids, one thread: large over small 1.6 (64
-// channels, 56x56), 1.5 (128, 28x28), 1.6 (32, 16x16: 16 tiles), 1.15 (256, 14x14: 16 tiles), 0.8 (64, 8x8: 4
-// tiles), 0.7 (512, 7x7). Too few for either are the library's.
-OwnKernel winograd_for(const Shape& result) {
-  constexpr std::int64_t kEnough = 12, kFewest = 9;
-  if (tiles_of(result, 4) >= kEnough) return OwnKernel::winograd_large;
-  return tiles_of(result, 2) >= kFewest ? OwnKernel::winograd_small : OwnKernel::none;
-}
-
-// Measured in the same place, over the library's: 1.0 to 1.25, whatever the size of the image, but 0.93
-// to 1.0 from few channels to few, where loading and storing take longer than the sums.
-OwnKernel pointwise_for(const Shape& filters) {
-  constexpr std::int64_t kMany = 64;
-  return filters[0] >= kMany || filters[1] >= kMany ? OwnKernel::pointwise : OwnKernel::none;
-}
-
-struct Ending {
-  std::optional<std::size_t> bias, added;  // parts of the epilogue
-  std::vector<onednn::PostOp> bounds;      // at most one clip
-};
-
-// A bias, an image, bounds: each at most once, in this order.
-std::optional<Ending> ending_of(const Parts& parts) {
-  Ending ending;
-  for (std::size_t i = 0; i < parts.epilogue.size(); ++i) {
-    const EpiloguePart& part = parts.epilogue[i];
-    if (part.is_bias) {
-      ending.bias = i;
-    } else if (!part.has_operand) {
-      append(ending.bounds, part.post_op);
-    } else if (i == accumulated_part(parts) && ending.bounds.empty()) {
-      ending.added = i;
-    } else {
-      return std::nullopt;
-    }
-  }
-  using Kind = onednn::PostOp::Kind;
-  const auto is_bound = [](const onednn::PostOp& op) {
-    return op.kind == Kind::clip || (op.kind == Kind::relu && op.alpha == 0);
-  };
-  if (ending.bounds.size() > 1 || !std::ranges::all_of(ending.bounds, is_bound)) return std::nullopt;
-  return ending;
-}
-
+// Winograd's way multiplies so much less that the matrix unit is no faster in f32.
 OwnKernel chosen_kernel(const Parts& parts) {
-  if (!blocked::available() || !is_dense_image(parts) || !ending_of(parts)) return OwnKernel::none;
   const Node& root = parts.graph.node(parts.root);
-  const Shape filters = parts.graph.type(root.inputs[1]).shape();
-  if (is_winograd_kind(parts)) return winograd_for(root.results[0].shape());
-  return is_pointwise_kind(parts) ? pointwise_for(filters) : OwnKernel::none;
-}
-
-winograd::Shape winograd_shape(const Parts& parts) {
-  const Node& root = parts.graph.node(parts.root);
-  const Shape x = parts.graph.type(root.inputs[0]).shape(), y = root.results[0].shape();
-  const Ints& pads = root.attrs.ints("pads_low");
-  const auto pad = [&](std::size_t axis) { return pads.empty() ? 0 : pads[axis]; };
-  return {x[0], x[1], y[1], x[2], x[3], y[2], y[3], pad(0), pad(1), tile_of(parts.own_kernel)};
-}
-
-pointwise::Shape pointwise_shape(const Parts& parts) {
-  const Node& root = parts.graph.node(parts.root);
-  const Shape x = parts.graph.type(root.inputs[0]).shape();
-  const Ints& strides = root.attrs.ints("strides");
-  return {x[0], x[1], root.results[0].shape()[1], x[2], x[3], strides.empty() ? 1 : strides[0]};
-}
-
-class PackStep : public Step {
- public:
-  PackStep(Shape filters, OwnKernel kernel) : filters_(std::move(filters)), kernel_(kernel) {}
-  void run(Stream&, void* const* addresses) override {
-    const auto* const from = static_cast<const float*>(addresses[0]);
-    auto* const to = static_cast<float*>(addresses[1]);
-    if (kernel_ == OwnKernel::pointwise)
-      pointwise::pack(from, filters_[0], filters_[1], to);
-    else
-      winograd::pack(from, filters_[0], filters_[1], tile_of(kernel_), to);
-  }
-  std::unique_ptr<Step> twin() const override { return std::make_unique<PackStep>(*this); }
-  std::string describe() const override { return "filters in panels"; }
-
- private:
-  Shape filters_;
-  OwnKernel kernel_;
-};
-
-// The places among a step's addresses.
-struct Places {
-  std::uint32_t x, packed, y;
-  std::optional<std::uint32_t> bias, added;
-  blocked::Epilogue bounds;
-};
-
-class OwnStep : public Step {
- public:
-  explicit OwnStep(const Places& places) : at_(places) {
-    if (at_.added) in_place_.emplace_back(0, static_cast<int>(*at_.added));
-  }
-  // Every place is read before it is written, and by the thread that writes it.
-  std::span<const std::pair<int, int>> in_place() const override { return in_place_; }
-
- protected:
-  float* numbers(void* const* addresses, std::uint32_t at) const {
-    return static_cast<float*>(addresses[at]);
-  }
-  blocked::Epilogue epilogue(void* const* addresses) const {
-    blocked::Epilogue epilogue = at_.bounds;
-    if (at_.bias) epilogue.bias = numbers(addresses, *at_.bias);
-    if (at_.added) epilogue.added = numbers(addresses, *at_.added);
-    return epilogue;
-  }
-
-  const Places at_;
-
- private:
-  std::vector<std::pair<int, int>> in_place_;
-};
-
-class WinogradStep : public OwnStep {
- public:
-  WinogradStep(const winograd::Plan& plan, const Places& places) : OwnStep(places), plan_(plan) {}
-  void run(Stream&, void* const* addresses) override {
-    winograd::run(plan_, {numbers(addresses, at_.x), numbers(addresses, at_.packed),
-                          numbers(addresses, at_.y), epilogue(addresses), addresses[at_.y + 1]});
-  }
-  std::unique_ptr<Step> twin() const override { return std::make_unique<WinogradStep>(*this); }
-  std::size_t scratch_bytes() const override { return plan_.scratch_bytes(); }
-  std::string describe() const override {
-    return cat("Winograd, tiles of ", plan_.shape.tile, "x", plan_.shape.tile);
-  }
-
- private:
-  winograd::Plan plan_;
-};
-
-class PointwiseStep : public OwnStep {
- public:
-  PointwiseStep(const pointwise::Shape& shape, const Places& places, int threads)
-      : OwnStep(places), shape_(shape), threads_(threads) {}
-  void run(Stream&, void* const* addresses) override {
-    pointwise::run(shape_,
-                   {numbers(addresses, at_.x), numbers(addresses, at_.packed), numbers(addresses, at_.y),
-                    epilogue(addresses)},
-                   threads_);
-  }
-  std::unique_ptr<Step> twin() const override { return std::make_unique<PointwiseStep>(*this); }
-  std::string describe() const override { return "products of pixels"; }
-
- private:
-  pointwise::Shape shape_;
-  int threads_;
-};
-
-Places places_of(const Parts& parts, const Ending& ending, const std::vector<std::uint32_t>& given) {
-  Places places{given[0], given[1], given.back(), {}, {}, {}};
-  std::size_t next = 2;
-  for (std::size_t i = 0; i < parts.epilogue.size(); ++i) {
-    if (!parts.epilogue[i].has_operand) continue;
-    (i == ending.bias ? places.bias : places.added) = given[next++];
-  }
-  if (ending.bounds.empty()) return places;
-  const onednn::PostOp& bound = ending.bounds[0];
-  places.bounds.low = bound.alpha;  // 0 for relu
-  if (bound.kind == onednn::PostOp::Kind::clip) places.bounds.high = bound.beta;
-  return places;
+  const OwnKernel blocked = root.op == Op::conv ? blocked_kernel(parts) : OwnKernel::none;
+  if (blocked != OwnKernel::none && blocked != OwnKernel::pointwise) return blocked;
+  if (!fits_matrix_unit(parts) || !gains_by_matrix_unit(parts)) return blocked;
+  const bool is_transposed = root.op == Op::matmul && root.attrs.flag("transpose_b");
+  return is_transposed ? OwnKernel::matrix_transposed : OwnKernel::matrix;
 }
 }  // namespace
 
@@ -229,25 +40,20 @@ std::optional<Packing> own_packing(const Parts& parts) {
   const OwnKernel kernel = chosen_kernel(parts);
   const auto layout = std::ranges::find(kLayouts, kernel, &std::pair<OwnKernel, std::string_view>::first);
   if (layout == std::end(kLayouts)) return std::nullopt;
-  const Shape filters = parts.graph.type(parts.graph.node(parts.root).inputs[1]).shape();
-  const std::size_t bytes = kernel == OwnKernel::pointwise
-                                ? static_cast<std::size_t>(filters[0] * filters[1]) * sizeof(float)
-                                : winograd::packed_bytes(filters[0], filters[1], tile_of(kernel));
+  const Type& weights = parts.graph.type(parts.graph.node(parts.root).inputs[1]);
+  const std::size_t bytes = is_matrix(kernel) ? matrix_weight_bytes(weights, kernel)
+                                              : blocked_filter_bytes(weights.shape(), kernel);
   return Packing{std::string(layout->second), static_cast<std::int64_t>(bytes)};
 }
 
-std::unique_ptr<Step> make_own_pack(const Shape& shape, OwnKernel kernel) {
-  return std::make_unique<PackStep>(shape, kernel);
+std::unique_ptr<Step> make_own_pack(const Type& weights, OwnKernel kernel) {
+  return is_matrix(kernel) ? make_matrix_pack(weights, kernel) : make_blocked_pack(weights.shape(), kernel);
 }
 
-std::unique_ptr<Step> make_own_convolution(const Parts& parts, const std::vector<std::uint32_t>& given,
-                                           int threads) {
-  const auto ending = ending_of(parts);
-  require(ending.has_value(), "filters were packed for a kernel that does not do what follows them");
-  const Places places = places_of(parts, *ending, given);
-  if (parts.own_kernel == OwnKernel::pointwise)
-    return std::make_unique<PointwiseStep>(pointwise_shape(parts), places, threads);
-  return std::make_unique<WinogradStep>(winograd::make_plan(winograd_shape(parts), threads), places);
+std::unique_ptr<Step> make_own_step(const Parts& parts, const std::vector<std::uint32_t>& places,
+                                    int threads) {
+  return is_matrix(parts.own_kernel) ? make_matrix_step(parts, places, threads)
+                                     : make_blocked_convolution(parts, places, threads);
 }
 
 }  // namespace tenon::cpu

@@ -1,5 +1,4 @@
-// Convolutions by our own kernels for images in blocks, in the place of the library: 3x3 ones by Winograd's
-// way, and 1x1 ones.
+// Contractions by our own kernels in the place of the library, where they are faster.
 #pragma once
 
 #include "backend/backend.h"
@@ -7,18 +6,17 @@
 
 namespace tenon::cpu {
 
-// The kernel that filters packed in this layout are for.
+// The kernel that weights packed in this layout are for.
 OwnKernel own_kernel(std::string_view layout);
 
-// How the filters of a convolution are packed that one of the kernels does; empty where none is better than
+// How the weights of a contraction are packed that one of the kernels does; empty where none is better than
 // the library.
 std::optional<Packing> own_packing(const Parts& parts);
 
-// `shape` is that of the filters.
-std::unique_ptr<Step> make_own_pack(const Shape& shape, OwnKernel kernel);
-// Of a convolution whose filters were packed so. `places` among the step's addresses are those of the image,
-// the filters, each operand of the epilogue and the result.
-std::unique_ptr<Step> make_own_convolution(const Parts& parts, const std::vector<std::uint32_t>& places,
-                                           int threads);
+std::unique_ptr<Step> make_own_pack(const Type& weights, OwnKernel kernel);
+// Of a contraction whose weights were packed so. `places` among the step's addresses are those of the image,
+// the weights, each operand of the epilogue and the result.
+std::unique_ptr<Step> make_own_step(const Parts& parts, const std::vector<std::uint32_t>& places,
+                                    int threads);
 
 }  // namespace tenon::cpu

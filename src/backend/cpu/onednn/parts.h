@@ -6,8 +6,15 @@
 
 namespace tenon::cpu {
 
-// Our own kernels, by which a convolution runs if its filters were packed for them.
-enum class OwnKernel : std::uint8_t { none, winograd_small, winograd_large, pointwise };
+// Our own kernels, by which a contraction runs if its weights were packed for them.
+enum class OwnKernel : std::uint8_t {
+  none,
+  winograd_small,
+  winograd_large,
+  pointwise,
+  matrix,             // filters, or a matrix [depth, columns]
+  matrix_transposed,  // a matrix [columns, depth]
+};
 
 // In terms of the graph that they stand in.
 struct Parts {
@@ -23,6 +30,12 @@ struct Parts {
   std::optional<onednn::Operand> packed_weights = {};
   OwnKernel own_kernel = OwnKernel::none;  // that they were packed for
   bool packable = false;
+  std::optional<DType> stored_as = {};  // the type that the result is rounded to at the end
+
+  Type stored_type() const {
+    const Type& type = graph.node(root).results[0];
+    return {stored_as.value_or(type.dtype), type.dims};
+  }
 };
 
 // The second operand as the program has it, in the library's terms.

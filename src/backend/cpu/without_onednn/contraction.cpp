@@ -13,7 +13,8 @@ bool joins_epilogue(const Graph&, const Node&, std::span<const std::uint32_t>, c
 std::int64_t preferred_channel_block(const Graph&, const Node&) { return 0; }
 bool is_faster_forward(const Graph&, const Node&) { return false; }
 bool reads_through(const Graph&, const Node&, const Node&) { return false; }
-std::optional<Packing> preferred_packing(const Graph&, const Node&, std::size_t, const BackendOptions&) {
+std::optional<Packing> preferred_packing(const Graph&, const Node&, std::size_t, const BackendOptions&,
+                                         bool) {
   return std::nullopt;
 }
 std::unique_ptr<Step> compile_relayout(const Graph&, const Node&, const BackendOptions&) { return nullptr; }
