@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <optional>
 #include <sstream>
@@ -43,6 +44,7 @@ struct Prepared {
   Steps steps;
   std::int64_t count = 1;
   bool once = false;
+  bool memory = false;
 };
 
 const Case& find(std::span<const Case> cases, const std::string& name) {
@@ -54,12 +56,24 @@ const Case& find(std::span<const Case> cases, const std::string& name) {
 Prepared prepare(std::span<const Case> cases, const std::string& name, int threads) {
   const Case& wanted = find(cases, name);
   Steps steps = wanted.setup(threads);
-  std::int64_t count = wanted.once ? 1 : warm_up(steps);
-  return {std::move(steps), count, wanted.once};
+  std::int64_t count = wanted.once || wanted.memory ? 1 : warm_up(steps);
+  return {std::move(steps), count, wanted.once, wanted.memory};
+}
+
+// Since the program was started; what came before in the same process, a shell for instance, does not count.
+double peak_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (double kilobytes = 0; word == "VmHWM:" && status >> kilobytes) return 1024 * kilobytes;
+  throw std::runtime_error("the system does not say how much memory a process held");
 }
 
 // The contender was stopped while the others ran: a few steps bring its data back into the caches.
 double sample(const Prepared& prepared) {
+  if (prepared.memory) {
+    prepared.steps(1);
+    return peak_bytes();
+  }
   if (!prepared.once) prepared.steps(std::max<std::int64_t>(1, prepared.count / 10));
   return microseconds(prepared.steps, prepared.count) / static_cast<double>(prepared.count);
 }

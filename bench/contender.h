@@ -20,6 +20,8 @@ struct Case {
   std::function<Steps(int threads)> setup;
   // A step that means something only the first time in a process: neither warmed up nor repeated.
   bool once = false;
+  // What is asked for is not its time, but the most memory that the process held, to the end of the step.
+  bool memory = false;
 };
 
 template <class Step>

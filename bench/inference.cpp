@@ -76,6 +76,10 @@ Steps engine_build(const std::string& name, int threads) {
   return [=](std::int64_t) { session_of(engine_of(model_path(name), threads)); };
 }
 
+Steps first_import(const std::string& name, int threads) {
+  return [=](std::int64_t) { answer(engine_of(model_path(name), threads)); };
+}
+
 Steps first_answer(const std::string& name, int threads) {
   const std::string path = saved_engine(name, threads);
   return [=](std::int64_t) { answer(Engine::load(path, {.backend = "cpu", .threads = threads})); };

@@ -18,6 +18,7 @@ EngineSession session_of(const Engine& engine);
 Steps model_inference(const std::string& name, int threads);
 Steps concurrent_inference(const std::string& name, int callers);  // each with a session of one thread
 Steps engine_build(const std::string& name, int threads);  // from the file to what answers, not yet run
+Steps first_import(const std::string& name, int threads);  // from the file to an answer
 Steps first_answer(const std::string& name, int threads);  // of an engine that was built and saved before
 
 }  // namespace tenon::bench

@@ -54,6 +54,10 @@ std::vector<Case> model_cases() {
   cases.push_back({"resnet18-4-callers", [](int) { return concurrent_inference("resnet18", 4); }});
   cases.push_back({"resnet50-build", [](int threads) { return engine_build("resnet50", threads); }, true});
   cases.push_back({"resnet50-load", [](int threads) { return first_answer("resnet50", threads); }, true});
+  cases.push_back(
+      {"resnet50-memory", [](int threads) { return first_import("resnet50", threads); }, true, true});
+  cases.push_back(
+      {"resnet50-engine-memory", [](int threads) { return first_answer("resnet50", threads); }, true, true});
   return cases;
 }
 

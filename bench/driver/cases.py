@@ -23,7 +23,7 @@ class Case:
     threads: tuple[int, ...]
     peers: tuple[str, ...]
     work: Work | None = None
-    goal: float | None = None  # best peer's time over ours, at least
+    goal: float | None = None  # best peer's time, or memory, over ours, at least
     limit: float | None = None  # our time in `unit`, at most
     unit: str = "us"
     runs: int = 21
@@ -31,10 +31,10 @@ class Case:
     command: tuple[str, ...] = ()  # of the program tenon; {run} is a trained network
     memory_limit: float | None = None  # its peak, in MB
     precision: str = "f32"
-    scale: float = field(init=False)  # microseconds in a unit
+    scale: float = field(init=False)  # microseconds, or bytes, in a unit
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", {"us": 1.0, "ms": 1e3, "s": 1e6}[self.unit])
+        object.__setattr__(self, "scale", {"us": 1.0, "ms": 1e3, "s": 1e6, "MB": 1e6}[self.unit])
 
 
 def pairs(widths: list[int]) -> list[tuple[int, int]]:
@@ -120,6 +120,8 @@ CASES = (
     Case("infer", "resnet18-4-callers", (2,), ENGINES, Work(4 * 3.628e9, 46.7e6), unit="ms"),
     Case("infer", "resnet50-build", ONE, ENGINES, limit=1, unit="s", runs=5, once=True),
     Case("infer", "resnet50-load", ONE, (), limit=0.2, unit="s", runs=5, once=True),
+    Case("infer", "resnet50-memory", ONE, ENGINES, goal=1, unit="MB", runs=5, once=True),
+    Case("infer", "resnet50-engine-memory", ONE, ENGINES, goal=1, unit="MB", runs=5, once=True),
     Case("infer-tiny", "infer-tiny", ONE, ENGINES, dense_inference(1, [4, 16, 16, 2]), limit=0.2),
     Case("first-step", "first-step-cold", (2,), ("PyTorch compiled",), limit=1, unit="s", runs=3, once=True),
     Case("first-step", "first-step-warm", (2,), ("PyTorch compiled",), limit=0.15, unit="s", runs=5, once=True),

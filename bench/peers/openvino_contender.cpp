@@ -72,6 +72,13 @@ Steps build(const std::string& name, int threads) {
   return [=](std::int64_t) { compiled(name, threads); };
 }
 
+Steps first_answer(const std::string& name, int threads) {
+  return [=](std::int64_t) {
+    auto model = compiled(name, threads);
+    request_of(model).infer();
+  };
+}
+
 std::vector<tenon::bench::Case> all_cases() {
   std::vector<tenon::bench::Case> cases;
   for (const auto& entry : std::filesystem::directory_iterator(models())) {
@@ -81,6 +88,8 @@ std::vector<tenon::bench::Case> all_cases() {
   }
   cases.push_back({"resnet18-4-callers", [](int threads) { return concurrent("resnet18", 4, threads); }});
   cases.push_back({"resnet50-build", [](int threads) { return build("resnet50", threads); }, true});
+  for (const char* const name : {"resnet50-memory", "resnet50-engine-memory"})
+    cases.push_back({name, [](int threads) { return first_answer("resnet50", threads); }, true, true});
   return cases;
 }
 

@@ -47,16 +47,17 @@ std::unique_ptr<Step> make_kernel_step(const Graph& graph, const Node& node) {
 }
 
 // What fills large pages gets them: filters and tiles are read with strides that miss the tables of small
-// ones.
+// ones. What is left at the end takes no more than it needs.
 Memory HostBackend::allocate(std::size_t bytes) {
   constexpr std::size_t kLine = 64, kLargePage = 2 << 20;
   const bool is_large = bytes >= kLargePage;
-  const std::size_t alignment = is_large ? kLargePage : kLine;
-  const std::size_t size = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
-  void* memory = std::aligned_alloc(alignment, size);
-  require(memory != nullptr, "out of memory: ", bytes, " bytes could not be allocated on ", device().name);
+  const std::size_t size = (std::max<std::size_t>(bytes, 1) + kLine - 1) / kLine * kLine;
+  void* memory = nullptr;
+  const int error = posix_memalign(&memory, is_large ? kLargePage : kLine, size);
+  require(error == 0, "out of memory: ", bytes, " bytes could not be allocated on ", device().name);
 #ifdef MADV_HUGEPAGE
-  if (is_large) madvise(memory, size, MADV_HUGEPAGE);  // a wish: small ones do as well
+  if (is_large)
+    madvise(memory, size / kLargePage * kLargePage, MADV_HUGEPAGE);  // a wish: small ones do as well
 #endif
   return {memory, std::free};
 }

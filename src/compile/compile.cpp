@@ -17,6 +17,7 @@
 #include "pass/fuse.h"
 #include "pass/layout.h"
 #include "pass/pack.h"
+#include "pass/pieces.h"
 #include "pass/pools.h"
 #include "pass/prepare.h"
 #include "pass/rewrite.h"
@@ -31,6 +32,9 @@ namespace {
 constexpr auto kOptionalPasses = std::to_array<std::string_view>(
     {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "fill-channels", "block-images",
      "tile-pools", "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
+
+// Of weights, and of what is made of them: so much is in memory at once beside what stays there.
+constexpr std::size_t kPieceBytes = 16 << 20;
 
 // Applies passes one after another to one program.
 class Pipeline {
@@ -192,9 +196,14 @@ PreparedStage compile_stage(const Graph& source, const Types& inputs,
   return {prepare(to_typed(source, first, backend, options, true), backend, options), std::move(stage)};
 }
 
-Executable compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted, Backend& backend,
-                               const CompileOptions& options) {
-  return compile(preparation_of(prepare, wanted), {}, backend, options);
+std::vector<Preparation> compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted,
+                                             Backend& backend, const CompileOptions& options) {
+  std::vector<Preparation> parts;
+  for (std::vector<NamedRef>& values : pieces_of(prepare, wanted, kPieceBytes)) {
+    Executable executable = compile(preparation_of(prepare, values), {}, backend, options);
+    parts.push_back({std::move(executable), std::move(values)});
+  }
+  return parts;
 }
 
 }  // namespace tenon

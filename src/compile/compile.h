@@ -46,8 +46,13 @@ struct PreparedStage {
 PreparedStage compile_stage(const Graph& source, const std::map<std::string, Type>& inputs,
                             const std::map<std::string, Tensor>& values, Backend& backend,
                             const CompileOptions& options = {});
-// The part of `prepare` that computes these of its updates.
-Executable compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted, Backend& backend,
-                               const CompileOptions& options = {});
+// What computes these updates of `prepare`: parts to be run one after another, each of weights that are small
+// together, so that what they need meanwhile is small.
+struct Preparation {
+  Executable executable;
+  std::vector<NamedRef> values;  // that it computes
+};
+std::vector<Preparation> compile_preparation(const Graph& prepare, std::span<const NamedRef> wanted,
+                                             Backend& backend, const CompileOptions& options = {});
 
 }  // namespace tenon

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/pages.h"
 #include "engine/state.h"
 
 namespace tenon {
@@ -57,29 +58,36 @@ void EngineCore::adopt_weights(const Executable& executable, States& into) const
   }
 }
 
-// What this executable reads and no session before has needed, in one run. The weights that it is made of
-// stay on the device no longer than that.
+// What this executable reads and no session before has needed.
 void EngineCore::prepare_missing(const Executable& executable, const Graph& prepare) {
   std::vector<NamedRef> missing;
   std::ranges::copy_if(prepare.updates(), std::back_inserter(missing), [&](const NamedRef& update) {
     return !states.contains(update.name) &&
            std::ranges::find(executable.states, update.name, &Slot::name) != executable.states.end();
   });
-  if (missing.empty()) return;
-  const auto preparation =
-      std::make_shared<const Executable>(compile_preparation(prepare, missing, *backend, compile_options()));
+  for (Preparation& part : compile_preparation(prepare, missing, *backend, compile_options()))
+    run_preparation(std::move(part), prepare);
+}
+
+// The weights that the values are made of stay on the device no longer than that, nor do those that stand in
+// a file stay in memory.
+void EngineCore::run_preparation(Preparation part, const Graph& prepare) {
+  const auto preparation = std::make_shared<const Executable>(std::move(part.executable));
   States made(backend);
   adopt_weights(*preparation, made);
-  for (const NamedRef& value : missing) made.reserve(value.name, prepare.type(value.ref));
+  for (const NamedRef& value : part.values) made.reserve(value.name, prepare.type(value.ref));
   Scratch scratch(backend);
   const auto stream = backend->make_stream({options.threads, options.cache});
   Runner(backend, preparation, made, scratch).run(*stream, {}, {});
   backend->synchronize(*stream);
-  for (const NamedRef& value : missing) {
+  for (const NamedRef& value : part.values) {
     states.share(value.name, made);
     prepared_bytes += states.type(value.name).bytes();
   }
-  values_prepared += missing.size();
+  values_prepared += part.values.size();
+  for (const Slot& slot : preparation->states)
+    if (const Tensor* const weight = find(content.weights, slot.name))
+      release_file_pages({static_cast<const std::byte*>(weight->raw()), weight->bytes()});
 }
 
 }  // namespace tenon

@@ -34,6 +34,7 @@ struct EngineCore {
  private:
   void adopt_weights(const Executable& executable, States& into) const;
   void prepare_missing(const Executable& executable, const Graph& prepare);
+  void run_preparation(Preparation part, const Graph& prepare);
   CompileOptions compile_options() const;
 
   std::mutex mutex_;  // of `states`

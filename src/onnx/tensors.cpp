@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/convert.h"
+#include "base/pages.h"
 #include "format/elements.h"
 #include "onnx/external.h"
 #include "onnx/fields.h"
@@ -145,6 +146,7 @@ class Decoder {
     if (aligned && data.owner) return Tensor::wrap(dtype_, parts_.head.shape, data.bytes.data(), data.owner);
     Tensor copy = make();
     std::memcpy(copy.raw(), data.bytes.data(), bytes);
+    release_file_pages(data.bytes);  // they are not read again
     return copy;
   }
 

@@ -1,10 +1,8 @@
 // An engine's weights are pages of its file: every process that has it open reads the same ones.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "engine/programs.h"
+#include "support/mapped.h"
 #include "support/temporary_folder.h"
 
 namespace tenon {
@@ -12,30 +10,8 @@ namespace {
 
 using testing::classifier;
 using testing::engine_of;
-
-// How much of a file's mapping this process has in memory, and how much of that are copies of its own, in
-// kilobytes.
-struct Mapped {
-  long resident = 0;
-  long copied = 0;
-};
-
-Mapped mapped(const std::string& file) {
-  Mapped sum;
-  bool is_its = false;
-  std::ifstream maps("/proc/self/smaps");
-  for (std::string line; std::getline(maps, line);) {
-    std::istringstream words(line);
-    std::string name;
-    long kilobytes = 0;
-    words >> name;
-    if (name.find('-') != std::string::npos) is_its = line.ends_with(file);
-    if (!is_its || !(words >> kilobytes)) continue;
-    if (name == "Rss:") sum.resident += kilobytes;
-    if (name == "Anonymous:") sum.copied += kilobytes;
-  }
-  return sum;
-}
+using testing::Mapped;
+using testing::mapped;
 
 TEST(EngineSharing, WeightsStayPagesOfTheFile) {
   const TemporaryFolder folder;
@@ -46,6 +22,22 @@ TEST(EngineSharing, WeightsStayPagesOfTheFile) {
   const Mapped now = mapped(folder / "m.tenon");
   EXPECT_GE(now.resident, kIn * kClasses * 4 / 1024);
   EXPECT_EQ(now.copied, 0);
+}
+
+TEST(EngineSharing, WeightsThatOnlyPreparedOnesAreMadeOfLeaveTheMemory) {
+  const TemporaryFolder folder;
+  constexpr std::int64_t kWidth = 1024;
+  const Tensor weight = testing::random_floats({kWidth, kWidth}, 1);
+  Graph program("g");
+  const Value x = program.input("x", {DType::f32, {1, kWidth}});
+  program.output("y", matmul(x, tanh(program.state("w", Type::of(weight)))));
+  Engine(program, {{"w", weight}}).save(folder / "m.tenon");
+
+  const Engine engine = Engine::load(folder / "m.tenon");
+  engine.run(testing::random_floats({1, kWidth}, 2));
+  EXPECT_EQ(engine.values_prepared(), 1u);
+  EXPECT_LT(mapped(folder / "m.tenon").resident, kWidth * kWidth * 4 / 1024 / 4);
+  EXPECT_TRUE(identical(engine.weights()[0].second, weight));
 }
 
 TEST(EngineSharing, AFileThatIsReplacedGoesOnForThoseWhoHaveIt) {
