@@ -102,11 +102,18 @@ class Grouper {
            std::all_of(inputs.begin(), inputs.end(), is_generated_input);
   }
 
-  // A broadcast, arithmetic on single elements or on positions: not worth a place in memory, so each reader
-  // computes it anew.
+  // Of 16 bits: there is less to read before than after.
+  bool widens(std::uint32_t id) const {
+    if (node(id).op != Op::cast) return false;
+    const DType from = graph_.type(node(id).inputs[0]).dtype;
+    return node(id).results[0].dtype == DType::f32 && (from == DType::bf16 || from == DType::f16);
+  }
+
+  // A broadcast, a wider copy, arithmetic on single elements or on positions: not worth a place in memory, so
+  // each reader computes it anew.
   bool is_cheap(std::uint32_t id) const {
     if (!in_loops(id) || node(id).results.size() != 1) return false;
-    if (node(id).op == Op::broadcast_to || generated_[id]) return true;
+    if (node(id).op == Op::broadcast_to || generated_[id] || widens(id)) return true;
     const OpDef& def = definition(node(id).op);
     return node(id).results[0].size() == 1 && (def.elementwise || node(id).op == Op::reshape) &&
            std::all_of(node(id).inputs.begin(), node(id).inputs.end(), [&](Ref input) {

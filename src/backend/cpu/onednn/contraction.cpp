@@ -132,6 +132,13 @@ Parts begin(const Graph& body, std::uint32_t root) {
   return parts;
 }
 
+// The last that a contraction takes along: its sums, wider than its operands, are rounded to their type.
+bool rounds_result(const Graph& graph, const Node& root, Ref chain, const Node& consumer) {
+  const auto is_narrow = [&](Ref ref) { return graph.type(ref).dtype == DType::bf16; };
+  return consumer.op == Op::cast && consumer.results[0].dtype == DType::bf16 &&
+         graph.type(chain).dtype == DType::f32 && std::ranges::all_of(root.inputs, is_narrow);
+}
+
 // The body read from its root on: blocking, then what is an epilogue.
 std::optional<Parts> parts_of(const Graph& body) {
   std::optional<Parts> parts;
@@ -148,6 +155,9 @@ std::optional<Parts> parts_of(const Graph& body) {
       chain = {id};
     } else if (cuts_channels(body, body.node(chain)) && puts_block_last(node)) {
       parts->result_block = node.results[0].dims[4].constant();
+      chain = {id};
+    } else if (rounds_result(body, body.node(parts->root), chain, node)) {
+      parts->stored_as = node.results[0].dtype;
       chain = {id};
     } else {
       const ChainKind kind = image_kind(body.node(parts->root), parts->result_block);
@@ -226,6 +236,8 @@ bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const
     return false;  // the library's gradients stand alone
   const std::size_t movement = is_cut ? 2 : 0;
   const Ref chain = epilogue.empty() ? Ref{root} : Ref{epilogue.back()};
+  if (graph.node(chain).op == Op::cast) return false;  // the last
+  if (rounds_result(graph, contraction, chain, consumer)) return true;
   const std::int64_t block = is_cut ? graph.type(chain).dims[4].constant() : 0;
   const bool is_bare = epilogue.size() == movement;
   return match_epilogue(graph, {chain, image_kind(contraction, block), is_bare, options.keep_nan}, consumer)

@@ -42,7 +42,7 @@ onednn::ConvSpec spec_of(const Parts& parts) {
   const std::int64_t groups = node.attrs.integer("groups");
   const Type& a = graph.type(node.inputs[0]);
   const Type& b = graph.type(node.inputs[1]);
-  const Type& result = node.results[0];
+  const Type result = parts.stored_type();
   onednn::ConvSpec spec;
   if (node.op == Op::conv) {
     spec.kind = is_inference(parts) ? Kind::forward_inference : Kind::forward_training;
@@ -100,7 +100,7 @@ std::optional<std::size_t> accumulated_part(const Parts& parts) {
     const EpiloguePart& part = parts.epilogue[i];
     const bool adds = part.has_operand && !part.is_bias && part.post_op.kind == onednn::PostOp::Kind::add;
     if (adds && part.post_op.operand.dims == root.results[0].shape() &&
-        part.post_op.operand.dtype == root.results[0].dtype)
+        part.post_op.operand.dtype == parts.stored_type().dtype)
       return i;
   }
   return std::nullopt;
@@ -111,7 +111,7 @@ std::optional<onednn::Arranged> make_convolution(const Parts& parts, int threads
   const auto accumulated = accumulated_part(parts);
   for (std::size_t i = 0; i < parts.epilogue.size(); ++i) {
     if (parts.epilogue[i].is_bias)
-      spec.bias = spec.y.dtype;
+      spec.bias = parts.graph.type(parts.epilogue[i].operand).dtype;
     else if (i == accumulated)
       spec.epilogue.push_back({onednn::PostOp::Kind::accumulate, 1});
     else

@@ -32,7 +32,7 @@ onednn::Operand matmul_weights(const Parts& parts) {
 
 std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads) {
   const Node& node = parts.graph.node(parts.root);
-  const Type& result = node.results[0];
+  const Type result = parts.stored_type();
   const auto rank = static_cast<std::size_t>(result.rank());
   onednn::MatmulSpec spec{operand_of(parts.graph.type(node.inputs[0]), node.attrs.flag("transpose_a"), rank),
                           parts.packed_weights.value_or(matmul_weights(parts)),
@@ -40,7 +40,7 @@ std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads) {
                           {}};
   for (const EpiloguePart& part : parts.epilogue) {
     if (part.is_bias)
-      spec.bias = result.dtype;
+      spec.bias = parts.graph.type(part.operand).dtype;
     else
       append(spec.epilogue, part.post_op);
   }

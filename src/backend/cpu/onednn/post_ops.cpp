@@ -22,6 +22,14 @@ Ref before_broadcast(const Graph& graph, Ref ref) {
   return graph.node(ref).op == Op::broadcast_to ? graph.node(ref).inputs[0] : ref;
 }
 
+// What is read narrow needs not be made wide in memory.
+Ref before_widening(const Graph& graph, Ref ref) {
+  const Node& node = graph.node(ref);
+  const bool widens = node.op == Op::cast && node.results[0].dtype == DType::f32 &&
+                      graph.type(node.inputs[0]).dtype == DType::bf16;
+  return widens ? node.inputs[0] : ref;
+}
+
 // Its dimensions with leading ones, to the rank of what it is combined with.
 Shape aligned(const Shape& shape, std::size_t rank) {
   Shape dims(rank - shape.size(), 1);
@@ -134,7 +142,7 @@ std::optional<EpiloguePart> match_epilogue(const Graph& graph, const Chain& chai
   const auto binary = binary_kind(consumer.op);
   if (!binary) return std::nullopt;
   part.has_operand = true;
-  part.operand = before_broadcast(graph, other);
+  part.operand = before_widening(graph, before_broadcast(graph, other));
   const Type& held = graph.type(part.operand);
   const Shape dims = aligned(held.shape(), static_cast<std::size_t>(type.rank()));
   part.is_bias =
