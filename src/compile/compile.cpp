@@ -16,6 +16,7 @@
 #include "pass/forward_convs.h"
 #include "pass/fuse.h"
 #include "pass/layout.h"
+#include "pass/lower_precision.h"
 #include "pass/pack.h"
 #include "pass/pieces.h"
 #include "pass/pools.h"
@@ -30,8 +31,8 @@ namespace tenon {
 
 namespace {
 constexpr auto kOptionalPasses = std::to_array<std::string_view>(
-    {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "fill-channels", "block-images",
-     "tile-pools", "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
+    {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "lower-precision", "fill-channels",
+     "block-images", "tile-pools", "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
 
 // Of weights, and of what is made of them: so much is in memory at once beside what stays there.
 constexpr std::size_t kPieceBytes = 16 << 20;
@@ -105,6 +106,9 @@ Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const C
     return forward_convolutions(
         graph, [&](const Graph& in, const Node& node) { return backend.prefers_forward(in, node); });
   });
+  if (options.lowers)
+    program.apply_optional("lower-precision",
+                           [&](const Graph& graph) { return lower_precision(graph, options.lowers); });
   const auto block_of = [&](const Graph& graph, const Node& node) {
     return backend.channel_block(graph, node);
   };

@@ -16,6 +16,8 @@ namespace tenon {
 struct CompileOptions {
   BackendOptions backend;
   std::set<std::string> disabled;  // optional passes to leave out, by name
+  // Which convolutions and products are handed operands in bf16; none of them where it is empty.
+  std::function<bool(const Node&)> lowers;
   // A pass of the caller's own, over each typed program just before it is fused.
   std::function<Graph(const Graph&)> own_pass;
   // Told what each pass did to which nodes, of bodies and parts of a cut program too.

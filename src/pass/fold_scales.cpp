@@ -107,6 +107,15 @@ class ScaleFolder {
     return weights * reshape(scale, shape);
   }
 
+  // It stays the layer that it was, though it is written at the end of its chain.
+  static Value copied(Rewrite& rewrite, const Node& root, std::span<const Value> operands) {
+    const std::string label = rewrite.to().label();
+    rewrite.to().set_label(root.label);
+    const Value result = rewrite.copy(root, operands)[0];
+    rewrite.to().set_label(label);
+    return result;
+  }
+
   static Value folded(Rewrite& rewrite, const Node& root, const std::vector<Affine>& steps) {
     Value scale, shift;
     for (const Affine& step : steps) {
@@ -120,7 +129,7 @@ class ScaleFolder {
       }
     }
     const Value weights = scaled(rewrite[root.inputs[1]], scale, root);
-    const Value result = rewrite.copy(root, std::array{rewrite[root.inputs[0]], weights})[0];
+    const Value result = copied(rewrite, root, std::array{rewrite[root.inputs[0]], weights});
     if (!shift.defined()) return result;
     Shape shape(static_cast<std::size_t>(result.rank()), 1);
     shape[channel_axis(root)] = shift.type().size();
