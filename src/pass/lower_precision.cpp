@@ -40,8 +40,10 @@ class Lowering {
   // How the results of a node are read.
   struct Use {
     bool wide = false;                       // by someone who wants it as it is
+    bool leaves = false;                     // as an output or an update
+    bool image = false;                      // by a convolution that wants it narrow
     std::uint32_t contraction = Ref::kNone;  // the first that wants it narrow, at once or through movement
-    bool narrow() const { return contraction != Ref::kNone && !wide; }
+    bool narrow() const { return contraction != Ref::kNone && !leaves && (image || !wide); }
   };
 
   const Node& node(std::uint32_t id) const { return from_.nodes()[id]; }
@@ -66,23 +68,26 @@ class Lowering {
       case Op::pad:
         return is_kept(node(id).attrs.number("value"));
       case Op::max_pool:
-        return !uses_[id][1].wide;  // equal after rounding, another may be the first of the largest
+        return !uses_[id][1].wide &&
+               !uses_[id][1].leaves;  // equal after rounding, another may be the first of the largest
       default:
         return false;
     }
   }
 
   void find_uses() {
-    for (const NamedRef& output : from_.outputs()) use_of(output.ref).wide = true;
-    for (const NamedRef& update : from_.updates()) use_of(update.ref).wide = true;
+    for (const NamedRef& output : from_.outputs()) use_of(output.ref).leaves = true;
+    for (const NamedRef& update : from_.updates()) use_of(update.ref).leaves = true;
     for (std::uint32_t id = static_cast<std::uint32_t>(from_.nodes().size()); id-- > 0;) {
       const std::uint32_t contraction = wanted_narrow_by(id);
       for (const Ref input : node(id).inputs) {
         Use& use = use_of(input);
-        if (contraction == Ref::kNone)
+        if (contraction == Ref::kNone) {
           use.wide = true;
-        else
+        } else {
           use.contraction = contraction;
+          use.image |= node(contraction).op == Op::conv;
+        }
       }
     }
   }
@@ -96,8 +101,9 @@ class Lowering {
 
   Results visit(Rewrite& rewrite, std::uint32_t id, std::span<const Value> in) {
     if (wanted_narrow_by(id) != Ref::kNone) return read_narrow(rewrite, id, in);
-    if (std::ranges::none_of(uses_[id], &Use::narrow)) return std::nullopt;
-    std::vector<Value> results = rewrite.copy(node(id), in);
+    std::vector<Value> operands;
+    for (std::size_t i = 0; i < in.size(); ++i) operands.push_back(widened(in[i], node(id).inputs[i]));
+    std::vector<Value> results = rewrite.copy(node(id), operands);
     for (std::size_t i = 0; i < results.size(); ++i)
       if (uses_[id][i].narrow()) results[i] = narrowed(rewrite, results[i], uses_[id][i].contraction);
     return results;
@@ -129,10 +135,19 @@ class Lowering {
     return known;
   }
 
+  // For a reader that wants it as it is, of what was rounded for others.
+  Value widened(Value value, Ref before) {
+    if (value.dtype() != kNarrow || !is_wide(from_.type(before))) return value;
+    Value& known = wide_[value.ref()];
+    if (!known.defined()) known = cast(value, DType::f32);
+    return known;
+  }
+
   const Graph& from_;
   std::vector<bool> lowered_;
   std::vector<std::vector<Use>> uses_;  // by node, then by result
   std::map<Ref, Value> narrow_;         // by the wide value, of the new graph
+  std::map<Ref, Value> wide_;           // by the narrow one
 };
 }  // namespace
 

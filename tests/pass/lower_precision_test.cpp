@@ -133,6 +133,35 @@ TEST(LowerPrecision, KeepsInF32WhatIsReadSo) {
     return y = %5, z = %6 })");
 }
 
+TEST(LowerPrecision, KeepsAnImageInBf16ForAllReaders) {
+  expect_pass(R"(graph g(x: f32[1, 2, 4, 4], w: f32[2, 2, 1, 1]) {
+    %1 = exp(%x)
+    %2 = conv(%1, %w)
+    %3 = add(%2, %1)
+    return y = %3 })",
+              lowered, R"(graph g(x: f32[1, 2, 4, 4], w: f32[2, 2, 1, 1]) {
+    %1 = cast(%w) {dtype = bf16}
+    %2 = exp(%x)
+    %3 = cast(%2) {dtype = bf16}
+    %4 = conv(%3, %1) {result = f32}
+    %5 = cast(%3) {dtype = f32}
+    %6 = add(%4, %5)
+    return y = %6 })");
+}
+
+TEST(LowerPrecision, GivesOutputsAsTheyAre) {
+  expect_pass(R"(graph g(x: f32[1, 2, 4, 4], w: f32[2, 2, 1, 1]) {
+    %1 = exp(%x)
+    %2 = conv(%1, %w)
+    return y = %2, z = %1 })",
+              lowered, R"(graph g(x: f32[1, 2, 4, 4], w: f32[2, 2, 1, 1]) {
+    %1 = cast(%w) {dtype = bf16}
+    %2 = exp(%x)
+    %3 = cast(%2) {dtype = bf16}
+    %4 = conv(%3, %1) {result = f32}
+    return y = %4, z = %2 })");
+}
+
 TEST(LowerPrecision, RoundsConstantsItself) {
   expect_pass(
       R"(graph g(x: bf16[1, 2]) {
