@@ -1,5 +1,6 @@
 #include "pass/fill_channels.h"
 
+#include <algorithm>
 #include <map>
 
 #include "pass/preparation.h"
@@ -36,7 +37,7 @@ class Filler {
  private:
   static bool follows(const Node& node) {
     const bool keeps_finite = node.op == Op::add || node.op == Op::sub || node.op == Op::mul ||
-                              node.op == Op::maximum || node.op == Op::minimum;
+                              node.op == Op::maximum || node.op == Op::minimum || node.op == Op::cast;
     return keeps_finite && node.results[0].rank() == 4;
   }
 
@@ -90,9 +91,9 @@ class Filler {
   }
 
   Results element(Rewrite& rewrite, const Node& node, Inputs in) {
-    const Value* const known = wide(in[0]) ? wide(in[0]) : wide(in[1]);
-    if (!known) return std::nullopt;
-    const Shape shape = known->type().shape();
+    const auto known = std::ranges::find_if(in, [&](Value input) { return wide(input) != nullptr; });
+    if (known == in.end()) return std::nullopt;
+    const Shape shape = wide(*known)->type().shape();
     std::vector<Value> operands;
     for (const Value& input : in) {
       const Value operand = wide(input) ? *wide(input) : broadcast(input, shape);

@@ -73,6 +73,25 @@ TEST(FillChannels, ComputesTheSameThroughDepthwiseConvolutionsAndSums) {
   for (std::int64_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(found.number(i), wanted.number(i)) << i;
 }
 
+TEST(FillChannels, GoesOnThroughTheRoundingOfAResult) {
+  expect_pass(R"(graph g(x: bf16[1, 4, 5, 5]) {
+    %1 = state "w" : bf16[3, 4, 1, 1]
+    %2 = state "v" : bf16[8, 3, 1, 1]
+    %3 = conv(%x, %1) {result = f32}
+    %4 = cast(%3) {dtype = bf16}
+    %5 = conv(%4, %2) {result = f32}
+    return y = %5 })",
+              filled, R"(graph g(x: bf16[1, 4, 5, 5]) {
+    %1 = state "w" : bf16[3, 4, 1, 1]
+    %2 = state "v" : bf16[8, 3, 1, 1]
+    %3 = pad(%1) {low = [0, 0, 0, 0], high = [1, 0, 0, 0]}
+    %4 = conv(%x, %3) {result = f32}
+    %5 = cast(%4) {dtype = bf16}
+    %6 = pad(%2) {low = [0, 0, 0, 0], high = [0, 1, 0, 0]}
+    %7 = conv(%5, %6) {result = f32}
+    return y = %7 })");
+}
+
 TEST(FillChannels, LeavesWhatWouldGrowByMoreThanAThird) {
   constexpr std::string_view kTwo = R"(graph g(x: f32[1, 4, 5, 5]) {
     %1 = state "w" : f32[2, 4, 1, 1]
