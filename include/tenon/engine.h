@@ -49,11 +49,42 @@ struct EngineOptions {
 // By name; what a program answers is the same, but for roundings, without any of them.
 std::vector<std::string> optional_engine_passes();
 
+// In which type the factors of convolutions and products of matrices are read. Sums are f32's, and so is all
+// that is computed between them.
+enum class Precision { f32, bf16, automatic };
+
+// The convolutions and products that were written at one place of a model.
+struct LayerPrecision {
+  std::string layer;  // that place
+  std::string op;
+  bool lowered = false;  // to bf16
+  std::string why;       // it was, or was not
+  // Of the outputs, with this layer alone in bf16: their mean relative error.
+  std::optional<double> error = {};
+  double f32_microseconds = 0;  // where they were measured
+  double bf16_microseconds = 0;
+};
+
+// What was chosen, and what it was chosen by (tenon/precision.h).
+struct PrecisionReport {
+  Precision asked = Precision::f32;
+  std::string measure = {};             // of what is lost: "mean relative error", "accuracy"
+  std::optional<double> max_drop = {};  // how much of it might be; any where none is given
+  std::optional<double> drop = {};      // and how much is
+  std::int64_t items = 0;               // that it was measured on
+  double f32_microseconds = 0;          // a call
+  double microseconds = 0;              // as chosen
+  std::string note = {};                // what else should be known
+  std::vector<LayerPrecision> layers = {};
+};
+std::string summary_of(const PrecisionReport& report);  // "f32", "bf16", "bf16 in 12 of 21 layers"
+
 // What is known of an engine beside its program.
 struct EngineInfo {
   std::vector<std::string> class_names = {};  // along the last axis of the first output; may be empty
   std::vector<std::pair<std::string, double>> scores = {};      // on held-back items: "accuracy", 0.983
   std::vector<std::pair<std::string, std::string>> notes = {};  // how it was made: "version", "recipe", …
+  PrecisionReport precision = {};
 };
 
 // How far an output is from what the reference backend computes.
@@ -75,12 +106,20 @@ struct Port {
   Type type;
 };
 
+// A convolution or a product in a step, or a conversion for one that the step does alone.
+struct StepLayer {
+  std::string name;  // where in the model it was written
+  std::string op;
+  DType operands = DType::f32;
+};
+
 // A step of a session, as it runs. The bodies of if_else, loop and scan, and their steps, stand below it.
 struct StepInfo {
   std::string name;
   std::string ran_as;       // "oneDNN brgemm", "loops, 2 nests", "reference kernel"
   int depth = 0;            // how far inside bodies
   double microseconds = 0;  // where it was profiled; of all turns, and of a body with all its steps
+  std::vector<StepLayer> layers = {};
 };
 
 // Memory between the steps of a session: what a step wrote there, until the last step that reads it.

@@ -15,5 +15,6 @@
 #include "tenon/ops.h"
 #include "tenon/optim.h"
 #include "tenon/pictures.h"
+#include "tenon/precision.h"
 #include "tenon/tensor.h"
 #include "tenon/train.h"

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <thread>
 
 #include "cli/commands.h"
@@ -95,6 +96,38 @@ class Parser {
     group.add_option("--crop", feeding.crop, "The share in the middle that is kept of what fits");
     group.add_option("--sampling", feeding.sampling, "nearest, bilinear or bicubic");
   }
+  static void add_scoring(CLI::App& command, Scoring& scoring, const std::string& target) {
+    command
+        .add_option(
+            "--data", scoring.data,
+            "Other data than the recipe's: a folder (of MNIST, CIFAR, or with a class a folder) or files")
+        ->expected(1, 2);
+    command.add_option("--kind", scoring.kind,
+                       "What the data are, if they do not look it: idx, npy, npz, cifar10, …");
+    command
+        .add_option("--metric", scoring.metrics, "accuracy, top5, mse or mae; several with commas between")
+        ->delimiter(',');
+    command.add_option(target, scoring.target, "The column with what is right; y if not given");
+  }
+  static void add_precision(CLI::App& command, BuildArguments& build) {
+    const std::map<std::string, Precision> names = {
+        {"f32", Precision::f32}, {"bf16", Precision::bf16}, {"auto", Precision::automatic}};
+    CLI::Option* const precision =
+        command
+            .add_option("--precision", build.precision,
+                        "How convolutions and products are computed: f32, bf16, or auto, which measures "
+                        "each layer on -i or --data and lowers what is faster and loses little")
+            ->transform(CLI::CheckedTransformer(names).description("f32, bf16 or auto"));
+    command
+        .add_option("--max-drop", build.max_drop,
+                    "What lower precision may lose: of the metric with --data, 0.002 if not given, else "
+                    "the mean relative error of the outputs, 0.01")
+        ->check(CLI::NonNegativeNumber)
+        ->needs(precision);
+    command
+        .add_option("--batch", build.batch, "Items a call, which the precision is chosen for; 1 if not given")
+        ->check(CLI::PositiveNumber);
+  }
   static void add_object(CLI::App& command, BuildArguments& build) {
     CLI::Option_group& group = *command.add_option_group("Compiled ahead of time");
     CLI::Option* const object = group.add_option(
@@ -136,15 +169,7 @@ class Parser {
   void add_eval() {
     CLI::App& eval = command("eval", "Score a run, an engine or an ONNX model on data", eval_);
     eval.add_option("model", eval_.model, "A run folder, an engine or an ONNX model")->required();
-    eval.add_option(
-            "--data", eval_.data,
-            "Other data than the recipe's: a folder (of MNIST, CIFAR, or with a class a folder) or files")
-        ->expected(1, 2);
-    eval.add_option("--kind", eval_.kind,
-                    "What the data are, if they do not look it: idx, npy, npz, cifar10, …");
-    eval.add_option("--metric", eval_.metrics, "accuracy, top5, mse or mae; several with commas between")
-        ->delimiter(',');
-    eval.add_option("--target", eval_.target, "The column with what is right; y if not given");
+    add_scoring(eval, eval_.scoring, "--target");
     eval.add_option("--batch", eval_.batch, "Items at a time")->check(CLI::PositiveNumber);
     add_feeding(eval, eval_.feeding);
     add_json(eval, eval_.json);
@@ -168,6 +193,9 @@ class Parser {
     build.add_option(
         "-i,--input", build_.inputs,
         "Inputs to check an ONNX model's engine with: NPY, NPZ or a picture; drawn ones if not given");
+    add_precision(build, build_);
+    add_scoring(build, build_.scoring, "--labels");
+    build.add_option("--report", build_.report, "A JSON file to write of what was measured and chosen");
     add_feeding(build, build_.feeding);
     add_running(build, build_.running);
     add_passes(build, build_.running);

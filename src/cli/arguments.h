@@ -36,6 +36,14 @@ struct Feeding {
   std::string sampling;
 };
 
+// What a model is scored on, in the place of its recipe's data, and how.
+struct Scoring {
+  std::vector<std::string> data;
+  std::string kind;    // of the data; otherwise what they look like
+  std::string target;  // the column with what is right
+  std::vector<std::string> metrics;
+};
+
 struct TrainArguments {
   std::string recipe;
   std::vector<std::string> set;
@@ -49,10 +57,7 @@ struct TrainArguments {
 
 struct EvalArguments {
   std::string model;
-  std::vector<std::string> data;
-  std::string kind;    // of the data; otherwise what they look like
-  std::string target;  // the column with what is right
-  std::vector<std::string> metrics;
+  Scoring scoring;
   Feeding feeding;
   std::int64_t batch = 256;
   bool json = false;
@@ -69,6 +74,11 @@ struct BuildArguments {
   std::int64_t items = 512;
   std::vector<std::string> shapes;  // of an ONNX model's inputs: "image=1x3x224x224"
   std::string inputs;               // to check the engine with: a file
+  Precision precision = Precision::f32;
+  std::optional<double> max_drop;
+  std::int64_t batch = 1;  // items a call, to choose the precision by
+  Scoring scoring;
+  std::string report;  // a JSON file
   Feeding feeding;
   Running running;
 };

@@ -92,10 +92,14 @@ int execute(const BenchArguments& arguments) {
     results.push_back(to_json(measured));
     rows.push_back(to_row(measured));
   }
+  const std::string precision = summary_of(model.engine.info().precision);
   if (arguments.json)
-    print_json(Json::Object{{"threads", model.engine.options().threads}, {"batches", std::move(results)}});
+    print_json(Json::Object{{"threads", model.engine.options().threads},
+                            {"precision", precision},
+                            {"batches", std::move(results)}});
   else
-    print(cat("latency of a call, ", model.engine.options().threads, " threads\n", table(rows)));
+    print(cat("latency of a call, ", model.engine.options().threads, " threads, ", precision, "\n",
+              table(rows)));
   return kDone;
 }
 

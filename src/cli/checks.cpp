@@ -2,12 +2,22 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "engine/precision.h"
 
 namespace tenon::cli {
 
 namespace {
 // Of the largest magnitude in an output. Sums in another order differ by far less; a wrong program by more.
 constexpr double kTolerance = 1e-3;
+// The same of factors that are rounded to bf16. Where what may be lost was said, and so measured, only a
+// wrong program is off by more than all there is.
+constexpr double kLoweredTolerance = 0.1;
+constexpr double kMeasuredTolerance = 1;
+
+double tolerance_for(const PrecisionReport& precision) {
+  if (!engine::lowers(precision)) return kTolerance;
+  return precision.max_drop ? kMeasuredTolerance : kLoweredTolerance;
+}
 
 std::string error_table(const AccuracyReport& report) {
   std::vector<Row> rows{{"output", "absolute", "relative", "ulps"}};
@@ -16,19 +26,22 @@ std::string error_table(const AccuracyReport& report) {
   return table(rows);
 }
 
-void check(const AccuracyReport& report) {
+void check(const AccuracyReport& report, const PrecisionReport& precision) {
+  const double tolerance = tolerance_for(precision);
+  const char* const advice =
+      tolerance == kLoweredTolerance ? ", unless --max-drop says what may be lost" : "";
   for (const OutputError& error : report.outputs)
-    if (!(error.relative <= kTolerance))
+    if (!(error.relative <= tolerance))
       throw Failure(cat("output '", error.output, "' is off by ", in_error(error.relative),
-                        " of its largest value on the backend ", report.backend, "; at most ", kTolerance,
-                        " is right. Nothing was written"));
+                        " of its largest value on the backend ", report.backend, "; at most ", tolerance,
+                        " is right", advice, ". Nothing was written"));
 }
 }  // namespace
 
-void report_errors(const AccuracyReport& report, const std::string& on) {
+void report_errors(const AccuracyReport& report, const std::string& on, const PrecisionReport& precision) {
   print(cat("checked on ", on, ", ", report.backend, " beside the reference; the largest error:\n",
             error_table(report)));
-  check(report);
+  check(report, precision);
 }
 
 }  // namespace tenon::cli

@@ -5,8 +5,9 @@
 
 namespace tenon::cli {
 
-// Prints the largest errors; fails where one is larger than another order of sums explains. `on` says what
-// the inputs were.
-void report_errors(const AccuracyReport& report, const std::string& on);
+// Prints the largest errors; fails where one is larger than another order of sums explains, or rounding to
+// bf16 in an engine of that precision. `on` says what the inputs were.
+void report_errors(const AccuracyReport& report, const std::string& on,
+                   const PrecisionReport& precision = {});
 
 }  // namespace tenon::cli

@@ -4,7 +4,9 @@
 #include "cli/memory_picture.h"
 #include "cli/model.h"
 #include "cli/output.h"
+#include "cli/precision.h"
 #include "engine/content.h"
+#include "engine/precision.h"
 #include "pass/specialise.h"
 
 namespace tenon::cli {
@@ -33,6 +35,7 @@ Json summary_json(const Engine& engine) {
       {"class_names", Json::Array(info.class_names.begin(), info.class_names.end())},
       {"weights", Json::Object{{"tensors", engine.weights().size()}, {"bytes", engine.weight_bytes()}}},
       {"notes", Json::Object(info.notes.begin(), info.notes.end())},
+      {"precision", engine::precision_json(info.precision)},
       {"checked", engine::report_json(report)}};
 }
 
@@ -49,7 +52,9 @@ std::string summary_text(const Engine& engine) {
     rows.push_back(
         {"checked", cat(error.output, " on ", engine.report().items, " items: off by ",
                         in_error(error.relative), " of the largest, ", in_error(error.ulps), " ulps")});
-  return list(rows);
+  rows.push_back({"precision", precision_text(engine.info().precision)});
+  const std::string layers = layers_text(engine.info().precision);
+  return list(rows) + (layers.empty() ? "" : "\n" + layers);
 }
 
 struct Memory {

@@ -1,7 +1,5 @@
 #include "cli/model.h"
 
-#include <algorithm>
-#include <cstring>
 #include <filesystem>
 
 #include "cli/commands.h"
@@ -11,19 +9,6 @@
 #include "tenon/train.h"
 
 namespace tenon::cli {
-
-namespace {
-void copy_rows(const Tensor& from, const Tensor& to, std::int64_t first) {
-  if (from.bytes() != 0) std::memcpy(to.rows(first, first + from.dim(0)).raw(), from.raw(), from.bytes());
-}
-
-// The items that each run takes, where the program leaves no choice; otherwise 0.
-std::int64_t fixed_batch(const Engine& engine) {
-  const std::vector<Port> ports = engine.inputs();
-  const bool is_fixed = !ports.empty() && ports[0].type.rank() > 0 && ports[0].type.dims[0].is_constant();
-  return is_fixed ? ports[0].type.dims[0].constant() : 0;
-}
-}  // namespace
 
 std::optional<std::string> note(const EngineInfo& info, std::string_view name) {
   for (const auto& [key, value] : info.notes)
@@ -58,33 +43,6 @@ Dataset held_back(const recipe::Recipe& recipe) {
   if (splits.validate.size() > 0) return splits.validate;
   log(LogLevel::warn, "the recipe holds no items back: these are what the model was trained on");
   return splits.train;
-}
-
-NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch) {
-  require(!inputs.empty(), "there are no items to run");
-  const auto has_items = [](const auto& named) { return named.second.rank() > 0; };
-  const std::int64_t items = has_items(inputs[0]) ? inputs[0].second.dim(0) : 1;
-  const auto is_batched = [&](const auto& named) { return has_items(named) && named.second.dim(0) == items; };
-  const std::int64_t fixed = fixed_batch(engine);
-  const std::int64_t step = fixed > 0 ? fixed : batch;
-  if (items <= step || !std::ranges::all_of(inputs, is_batched)) return engine.run(inputs);
-
-  NamedTensors results;
-  for (std::int64_t next = 0; next < items; next += step) {
-    const std::int64_t end = std::min(items, next + step);
-    const std::int64_t first = fixed > 0 ? end - step : next;  // the last ones again, where there are too few
-    NamedTensors part;
-    for (const auto& [name, tensor] : inputs) part.emplace_back(name, tensor.rows(first, end));
-    for (const auto& [name, rows] : engine.run(part)) {
-      require(rows.rank() > 0 && rows.dim(0) == end - first, "output '", name,
-              "' has no row for each item: ", "run all of them at a time, with --batch ", items);
-      Shape shape = rows.shape();
-      shape[0] = items;
-      if (next == 0) results.emplace_back(name, Tensor::empty(rows.dtype(), std::move(shape)));
-      copy_rows(rows, *find(results, name), first);
-    }
-  }
-  return results;
 }
 
 Shapes shapes_for(const Engine& engine, std::int64_t batch) {

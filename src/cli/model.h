@@ -27,10 +27,6 @@ Engine engine_of_run(const std::string& folder, const Running& running);
 // warning and the training items.
 Dataset held_back(const recipe::Recipe& recipe);
 
-// Runs all items, so many at a time, or as many as the program takes; inputs share their first axis, and so
-// do outputs.
-NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch);
-
 // With every dimension that the program leaves open set to the batch size.
 Shapes shapes_for(const Engine& engine, std::int64_t batch);
 

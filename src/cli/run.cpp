@@ -8,6 +8,7 @@
 #include "cli/model.h"
 #include "cli/output.h"
 #include "cli/picture.h"
+#include "engine/batches.h"
 #include "format/npy.h"
 #include "format/npz.h"
 #include "format/picture.h"
@@ -79,7 +80,7 @@ int execute(const RunArguments& arguments) {
   const Engine opened = open_model(arguments.engine, arguments.running).engine;
   const recipe::Interface interface = interface_of(arguments.engine, opened, arguments.feeding);
   const auto [engine, inputs] = feed(opened, interface, arguments.input);
-  const NamedTensors outputs = run_in_batches(engine, inputs, arguments.batch);
+  const NamedTensors outputs = engine::run_in_batches(engine, inputs, arguments.batch);
   const Tensor& first = outputs.front().second;
   if (arguments.top > 0 || arguments.show) check_classes(first);
   if (!arguments.output.empty()) {
@@ -90,7 +91,7 @@ int execute(const RunArguments& arguments) {
     Json::Array described;
     for (const auto& [name, tensor] : outputs)
       described.emplace_back(Json::Object{{"name", name}, {"type", to_string(Type::of(tensor))}});
-    Json::Object json{{"outputs", std::move(described)}};
+    Json::Object json{{"outputs", std::move(described)}, {"precision", summary_of(engine.info().precision)}};
     if (arguments.top > 0) json.emplace_back("top", top_json(engine, first, arguments.top));
     print_json(std::move(json));
     return kDone;

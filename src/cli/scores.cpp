@@ -13,6 +13,7 @@ namespace {
 struct Metric {
   const char* name;
   std::function<double(const Tensor& output, const Tensor& target)> mean;
+  bool is_error = false;
 };
 
 // Whether fewer than `count` classes of a row come before its label: those with more, and of equals the
@@ -56,10 +57,16 @@ double mean_of(const Tensor& output, const Tensor& target, const Error& error) {
 const Metric kMetrics[] = {
     {"accuracy", [](const Tensor& a, const Tensor& b) { return share_among_best(a, b, 1); }},
     {"top5", [](const Tensor& a, const Tensor& b) { return share_among_best(a, b, 5); }},
-    {"mse", [](const Tensor& a,
-               const Tensor& b) { return mean_of(a, b, [](double error) { return error * error; }); }},
-    {"mae", [](const Tensor& a,
-               const Tensor& b) { return mean_of(a, b, [](double error) { return std::abs(error); }); }},
+    {"mse",
+     [](const Tensor& a, const Tensor& b) {
+       return mean_of(a, b, [](double error) { return error * error; });
+     },
+     true},
+    {"mae",
+     [](const Tensor& a, const Tensor& b) {
+       return mean_of(a, b, [](double error) { return std::abs(error); });
+     },
+     true},
 };
 
 const Metric& metric_named(const std::string& name) {
@@ -76,6 +83,11 @@ void check_metric(const std::string& name) { metric_named(name); }
 
 double score(const std::string& metric, const Tensor& output, const Tensor& target) {
   return metric_named(metric).mean(output, target);
+}
+
+double goodness(const std::string& metric, const Tensor& output, const Tensor& target) {
+  const double mean = score(metric, output, target);
+  return metric_named(metric).is_error ? -mean : mean;
 }
 
 bool are_classes(const Tensor& output, const Tensor& target) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/pages.h"
+#include "engine/precision.h"
 #include "engine/state.h"
 
 namespace tenon {
@@ -29,6 +30,7 @@ CompileOptions EngineCore::compile_options() const {
   CompileOptions compile;
   compile.backend = {options.threads, options.cache, options.keep_nan};
   compile.disabled = options.without;
+  compile.lowers = engine::lowers(content.info.precision);
   compile.own_pass = options.own_pass;
   compile.explain = options.explain;
   return compile;

@@ -90,7 +90,7 @@ NamedTensors read_by(const Node& node, const Engine& engine, const NamedTensors&
       computed.push_back({engine::name_of_value(engine.program(), ref), ref});
   }
   if (computed.empty()) return read;
-  const Engine tapped(engine::with_outputs(engine.program(), computed), engine.weights(), {},
+  const Engine tapped(engine::with_outputs(engine.program(), computed), engine.weights(), engine.info(),
                       engine.options());
   for (auto& [name, tensor] : tapped.run(inputs))
     if (std::ranges::find(computed, name, &NamedRef::name) != computed.end())

@@ -37,7 +37,28 @@ double distance(double a, double b) {
   const double between = std::fabs(a - b);
   return std::isnan(between) ? std::numeric_limits<double>::infinity() : between;
 }
+double mean_relative_error(const Tensor& found, const Tensor& wanted) {
+  double off = 0, magnitude = 0;
+  for (std::int64_t i = 0; i < wanted.size(); ++i) {
+    const double value = wanted.number(i);
+    const double between = distance(found.number(i), value);
+    off += is_float(wanted.dtype()) || between == 0 ? between : 1;
+    if (std::isfinite(value)) magnitude += is_float(wanted.dtype()) ? std::fabs(value) : 1;
+  }
+  return off > 0 ? off / magnitude : 0;
+}
 }  // namespace
+
+double mean_relative_error(const NamedTensors& found, const NamedTensors& wanted) {
+  double worst = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Tensor& output = found[i].second;
+    if (output.dtype() != wanted[i].second.dtype() || output.shape() != wanted[i].second.shape())
+      return std::numeric_limits<double>::infinity();
+    worst = std::max(worst, mean_relative_error(output, wanted[i].second));
+  }
+  return worst;
+}
 
 OutputError error_between(const std::string& output, const Tensor& found, const Tensor& wanted) {
   OutputError error{output, 0, 0, 0};

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "engine/content.h"
+#include "engine/precision.h"
 
 namespace tenon::engine {
 
@@ -22,8 +23,9 @@ std::string info_text(const EngineInfo& info) {
   Json::Array names(info.class_names.begin(), info.class_names.end());
   const Json::Object scores(info.scores.begin(), info.scores.end());
   const Json::Object notes(info.notes.begin(), info.notes.end());
-  return to_pretty_string(
-      Json::Object{{"class_names", std::move(names)}, {"scores", scores}, {"notes", notes}});
+  Json::Object json{{"class_names", std::move(names)}, {"scores", scores}, {"notes", notes}};
+  if (info.precision.asked != Precision::f32) json.emplace_back("precision", precision_json(info.precision));
+  return to_pretty_string(std::move(json));
 }
 
 EngineInfo parse_info(std::string_view text) {
@@ -33,6 +35,7 @@ EngineInfo parse_info(std::string_view text) {
   for (const auto& [name, value] : json.at("scores").object())
     info.scores.emplace_back(name, number_or_infinity(value));
   for (const auto& [name, value] : json.at("notes").object()) info.notes.emplace_back(name, value.string());
+  if (const Json* precision = json.find("precision")) info.precision = parse_precision(*precision);
   return info;
 }
 

@@ -111,8 +111,11 @@ std::string EngineSession::lowered() const { return print(*state_->executable); 
 
 std::vector<StepInfo> EngineSession::steps() const {
   std::vector<StepInfo> steps;
-  for (const StepLine& line : list_steps(*state_->executable))
-    steps.push_back({line.name, line.ran_as, line.depth, 0});
+  for (const StepLine& line : list_steps(*state_->executable)) {
+    steps.push_back({line.name, line.ran_as, line.depth, 0, {}});
+    for (const StepLine::Layer& layer : line.layers)
+      steps.back().layers.push_back({layer.name, layer.op, layer.operands});
+  }
   return steps;
 }
 

@@ -96,9 +96,17 @@ Executable make_executable(const Graph& typed, std::vector<Part> parts);
 // What runs, a line a step, in the order in which a profile measures them. Bodies and what they run stand
 // further in, below their control.
 struct StepLine {
+  struct Layer {
+    std::string
+        name;  // the label of a convolution or a product in it, or of a cast where it does nothing else
+    std::string op;
+    DType operands = DType::f32;
+    friend bool operator==(const Layer&, const Layer&) = default;
+  };
   std::string name;
   std::string ran_as;
   int depth = 0;
+  std::vector<Layer> layers = {};
 };
 std::vector<StepLine> list_steps(const Executable& executable);
 std::size_t count_lines(const Executable& executable);

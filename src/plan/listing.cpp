@@ -1,9 +1,37 @@
 // What an executable holds, for people.
+#include <algorithm>
+
 #include "plan/executable.h"
+#include "tenon/op.h"
 
 namespace tenon {
 
 namespace {
+using Layers = std::vector<StepLine::Layer>;
+
+// The nodes of these ops, in bodies too, each layer once.
+void collect(const Graph& graph, const Node& node, std::initializer_list<Op> ops, Layers& layers) {
+  for (const auto& body : node.bodies)
+    for (const Node& inner : body->nodes()) collect(*body, inner, ops, layers);
+  if (std::ranges::find(ops, node.op) == ops.end()) return;
+  StepLine::Layer layer{node.label, definition(node.op).name, graph.type(node.inputs[0]).dtype};
+  if (std::ranges::find(layers, layer) == layers.end()) layers.push_back(std::move(layer));
+}
+
+bool only_converts(const Node& node) {
+  if (node.bodies.empty()) return node.op == Op::cast;
+  return std::ranges::all_of(node.bodies[0]->nodes(), [](const Node& inner) {
+    return inner.op == Op::input || inner.op == Op::cast || inner.op == Op::reshape;
+  });
+}
+
+Layers layers_of(const Graph& lowered, const Node& node) {
+  Layers layers;
+  collect(lowered, node, {Op::conv, Op::matmul}, layers);
+  if (layers.empty() && only_converts(node)) collect(lowered, node, {Op::cast}, layers);
+  return layers;
+}
+
 std::string what_the_host_does(const Control& control) {
   switch (control.op) {
     case Op::if_else:
@@ -36,8 +64,10 @@ void list(const Executable& executable, int depth, std::vector<StepLine>& lines)
       list(*control, depth, lines);
       continue;
     }
-    for (const PlannedStep& planned : std::get<Plan>(phase.work).steps)
-      lines.push_back({planned.name, planned.step->describe(), depth});
+    const Plan& plan = std::get<Plan>(phase.work);
+    for (const PlannedStep& planned : plan.steps)
+      lines.push_back({planned.name, planned.step->describe(), depth,
+                       layers_of(*plan.lowered, plan.lowered->nodes()[planned.node])});
   }
 }
 
