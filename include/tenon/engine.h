@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tenon/graph.h"
+#include "tenon/tuned.h"
 
 namespace tenon {
 
@@ -85,6 +86,8 @@ struct EngineInfo {
   std::vector<std::pair<std::string, double>> scores = {};      // on held-back items: "accuracy", 0.983
   std::vector<std::pair<std::string, std::string>> notes = {};  // how it was made: "version", "recipe", …
   PrecisionReport precision = {};
+  // Where contractions run otherwise than by the heuristics, on the machine that they were measured on.
+  std::vector<TunedNode> tuned = {};
 };
 
 // How far an output is from what the reference backend computes.
@@ -203,6 +206,9 @@ class Engine {
   // Runs the reference backend beside it.
   AccuracyReport verify(const NamedTensors& inputs) const;
   Engine with_report(AccuracyReport report) const;  // kept in the file
+  // The same engine, planned for inputs like these with the fastest way for each of its contractions, all of
+  // which were timed; kept in the file. On another machine, or with other threads, the heuristics choose.
+  Engine tuned(const NamedTensors& inputs) const;
   // The same program with other weights, for those who reload them: sessions of this one go on with its own.
   Engine with_weights(NamedTensors weights) const;
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -77,11 +78,15 @@ struct Packing {
   std::int64_t bytes = 0;
 };
 
+// Ways to run nodes that were chosen for them, by `choice_key` (backend/choices.h).
+using Choices = std::map<std::string, std::string>;
+
 struct BackendOptions {
   int threads = 1;
   bool cache = true;  // of compiled code, on disk
   bool keep_nan =
       true;  // otherwise a maximum or a minimum that a contraction takes along may make a number of NaN
+  std::shared_ptr<const Choices> choices = {};  // to be kept to; null where there are none
 };
 
 class Backend {
@@ -133,6 +138,15 @@ class Backend {
     static_cast<void>(contraction);
     static_cast<void>(input);
     return std::nullopt;
+  }
+
+  // The ways in which such a node can be run, by name, that which `packing` would take by itself first. It
+  // takes the one that was chosen for the node.
+  virtual std::vector<std::string> ways(const Graph&, const Node& contraction, std::size_t input,
+                                        const BackendOptions&) const {
+    static_cast<void>(contraction);
+    static_cast<void>(input);
+    return {};
   }
 
   // Compiles every node of a lowered program but its leaves; one step a node, null for a leaf.

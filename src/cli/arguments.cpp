@@ -128,6 +128,12 @@ class Parser {
         .add_option("--batch", build.batch, "Items a call, which the precision is chosen for; 1 if not given")
         ->check(CLI::PositiveNumber);
   }
+  static void add_tuning(CLI::App& command, BuildArguments& build) {
+    command.add_flag(
+        "--tune", build.tune,
+        "Time each convolution and product in all the ways in which this machine can run it, with "
+        "so many threads, and keep the fastest in the engine");
+  }
   static void add_object(CLI::App& command, BuildArguments& build) {
     CLI::Option_group& group = *command.add_option_group("Compiled ahead of time");
     CLI::Option* const object = group.add_option(
@@ -194,6 +200,7 @@ class Parser {
         "-i,--input", build_.inputs,
         "Inputs to check an ONNX model's engine with: NPY, NPZ or a picture; drawn ones if not given");
     add_precision(build, build_);
+    add_tuning(build, build_);
     add_scoring(build, build_.scoring, "--labels");
     build.add_option("--report", build_.report, "A JSON file to write of what was measured and chosen");
     add_feeding(build, build_.feeding);

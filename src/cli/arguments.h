@@ -74,6 +74,7 @@ struct BuildArguments {
   std::int64_t items = 512;
   std::vector<std::string> shapes;  // of an ONNX model's inputs: "image=1x3x224x224"
   std::string inputs;               // to check the engine with: a file
+  bool tune = false;
   Precision precision = Precision::f32;
   std::optional<double> max_drop;
   std::int64_t batch = 1;  // items a call, to choose the precision by

@@ -13,9 +13,11 @@
 #include "cli/precision.h"
 #include "cli/scored_data.h"
 #include "cli/scores.h"
+#include "cli/tuning.h"
 #include "engine/batches.h"
 #include "engine/content.h"
 #include "engine/precision.h"
+#include "runtime/stopwatch.h"
 #include "tenon/precision.h"
 
 namespace tenon::cli {
@@ -98,6 +100,14 @@ Engine with_chosen_precision(const Fitting& fitting, const BuildArguments& argum
   return engine;
 }
 
+Engine with_chosen_ways(const Engine& engine, const Fitting& fitting, const BuildArguments& arguments) {
+  if (!arguments.tune) return engine;
+  const Stopwatch watch;
+  Engine tuned = work([&] { return engine.tuned(fitting.inputs); });
+  print(cat("tuned in ", in_time(watch.microseconds()), "\n", ways_text(tuned.info().tuned)));
+  return tuned;
+}
+
 void write_engine(const Engine& engine, const std::string& path) {
   work([&] { engine.save(path); });
   print(cat("engine: ", path, ", ", in_bytes(std::filesystem::file_size(path)), "\n"));
@@ -105,7 +115,8 @@ void write_engine(const Engine& engine, const std::string& path) {
 
 void write_report(const Engine& engine, const std::string& path) {
   const Json json = Json::Object{{"checked", engine::report_json(engine.report())},
-                                 {"precision", engine::precision_json(engine.info().precision)}};
+                                 {"precision", engine::precision_json(engine.info().precision)},
+                                 {"tuned", engine::tuned_json(engine.info().tuned)}};
   work([&] { write_atomically(path, to_pretty_string(json)); });
   print(cat("report: ", path, "\n"));
 }
@@ -122,7 +133,7 @@ void check_arguments(const BuildArguments& arguments) {
 int execute(const BuildArguments& arguments) {
   check_arguments(arguments);
   const Fitting fitting = is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments);
-  const Engine chosen = with_chosen_precision(fitting, arguments);
+  const Engine chosen = with_chosen_ways(with_chosen_precision(fitting, arguments), fitting, arguments);
   const AccuracyReport report = work([&] { return chosen.verify(fitting.inputs); });
   report_errors(report, fitting.on, chosen.info().precision);
   const Engine engine = chosen.with_report(report);

@@ -138,14 +138,17 @@ Plan make_plan(Graph typed, Backend& backend, const CompileOptions& options, Gra
   Pipeline program(std::move(typed), options);
   if (options.own_pass) program.apply("own", options.own_pass);
   program.apply("fuse", [&](const Graph& graph) { return fuse(graph, backend, options.backend); });
+  BackendOptions chosen = options.backend;
+  if (options.tuner) chosen.choices = options.tuner->choices();
   if (preparation)
     program.apply_optional("pack", [&](const Graph& graph) {
-      PreparedProgram packed = pack_weights(*preparation, graph, backend, options.backend);
+      if (options.tuner) options.tuner->measure(graph, backend, options.backend);
+      PreparedProgram packed = pack_weights(*preparation, graph, backend, chosen);
       *preparation = std::move(packed.prepare);
       return std::move(packed.main);
     });
   auto lowered = std::make_shared<const Graph>(program.take());
-  auto steps = backend.compile(*lowered, options.backend);
+  auto steps = backend.compile(*lowered, chosen);
   return tenon::make_plan(std::move(lowered), std::move(steps));
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "compile/tune.h"
 #include "pass/staging.h"
 #include "plan/executable.h"
 
@@ -20,6 +21,8 @@ struct CompileOptions {
   std::function<bool(const Node&)> lowers;
   // A pass of the caller's own, over each typed program just before it is fused.
   std::function<Graph(const Graph&)> own_pass;
+  // Where it is there, contractions are timed in all ways, and the fastest is chosen.
+  std::shared_ptr<Tuner> tuner;
   // Told what each pass did to which nodes, of bodies and parts of a cut program too.
   std::function<void(std::string_view text)> explain;
 };

@@ -28,5 +28,6 @@ EngineInfo parse_info(std::string_view text);
 Json report_json(const AccuracyReport& report);
 std::string report_text(const AccuracyReport& report);
 AccuracyReport parse_report(std::string_view text);
+Json tuned_json(const std::vector<TunedNode>& nodes);
 
 }  // namespace tenon::engine

@@ -24,11 +24,15 @@ EngineCore::EngineCore(engine::Content chosen, EngineOptions chosen_options,
             "' to leave out; there are ", passes);
   require(options.threads >= 1, "an engine needs at least one thread, not ", options.threads);
   content.weights = engine::check_program(*content.program, content.weights);
+  Choices choices;
+  for (const TunedNode& node : content.info.tuned) choices.emplace(node.key, node.ways.front().first);
+  choices_ = std::make_shared<const Choices>(std::move(choices));
 }
 
 CompileOptions EngineCore::compile_options() const {
   CompileOptions compile;
-  compile.backend = {options.threads, options.cache, options.keep_nan};
+  compile.backend = {options.threads, options.cache, options.keep_nan, choices_};
+  compile.tuner = tuner;
   compile.disabled = options.without;
   compile.lowers = engine::lowers(content.info.precision);
   compile.own_pass = options.own_pass;

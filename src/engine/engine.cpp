@@ -163,6 +163,18 @@ Engine Engine::with_report(AccuracyReport report) const {
   return Engine(std::make_shared<State>(std::move(content), state_->options));
 }
 
+// By a run of an engine of the same content that measures whatever it plans.
+Engine Engine::tuned(const NamedTensors& inputs) const {
+  engine::Content content = state_->live()->core->content;
+  content.info.tuned.clear();
+  const Engine measuring(std::make_shared<State>(content, state_->options));
+  const auto tuner = std::make_shared<Tuner>();
+  measuring.state_->live()->core->tuner = tuner;
+  measuring.run(inputs);
+  content.info.tuned = tuner->nodes();
+  return Engine(std::make_shared<State>(std::move(content), state_->options));
+}
+
 const Graph& Engine::program() const { return *state_->program; }
 NamedTensors Engine::weights() const { return state_->live()->core->content.weights; }
 const EngineInfo& Engine::info() const { return state_->info; }

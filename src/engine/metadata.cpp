@@ -17,7 +17,30 @@ OutputError parse_error(const Json& json) {
   return {json.at("output").string(), number_or_infinity(json.at("absolute")),
           number_or_infinity(json.at("relative")), number_or_infinity(json.at("ulps"))};
 }
+
+std::vector<TunedNode> parse_tuned(const Json& json) {
+  std::vector<TunedNode> nodes;
+  for (const Json& entry : json.array()) {
+    TunedNode node{entry.at("key").string(), entry.at("node").string(), {}};
+    for (const Json& way : entry.at("ways").array())
+      node.ways.emplace_back(way.at("way").string(), way.at("us").number());
+    require(!node.ways.empty(), "'", node.node, "' was tuned, and there is no way in which it runs");
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
 }  // namespace
+
+Json tuned_json(const std::vector<TunedNode>& nodes) {
+  Json::Array array;
+  for (const TunedNode& node : nodes) {
+    Json::Array ways;
+    for (const auto& [way, microseconds] : node.ways)
+      ways.emplace_back(Json::Object{{"way", way}, {"us", microseconds}});
+    array.emplace_back(Json::Object{{"key", node.key}, {"node", node.node}, {"ways", std::move(ways)}});
+  }
+  return array;
+}
 
 std::string info_text(const EngineInfo& info) {
   Json::Array names(info.class_names.begin(), info.class_names.end());
@@ -25,6 +48,7 @@ std::string info_text(const EngineInfo& info) {
   const Json::Object notes(info.notes.begin(), info.notes.end());
   Json::Object json{{"class_names", std::move(names)}, {"scores", scores}, {"notes", notes}};
   if (info.precision.asked != Precision::f32) json.emplace_back("precision", precision_json(info.precision));
+  if (!info.tuned.empty()) json.emplace_back("tuned", tuned_json(info.tuned));
   return to_pretty_string(std::move(json));
 }
 
@@ -36,6 +60,7 @@ EngineInfo parse_info(std::string_view text) {
     info.scores.emplace_back(name, number_or_infinity(value));
   for (const auto& [name, value] : json.at("notes").object()) info.notes.emplace_back(name, value.string());
   if (const Json* precision = json.find("precision")) info.precision = parse_precision(*precision);
+  if (const Json* tuned = json.find("tuned")) info.tuned = parse_tuned(*tuned);
   return info;
 }
 

@@ -28,6 +28,7 @@ struct EngineCore {
   std::shared_ptr<Backend> backend;
   States states;
   std::shared_ptr<MemoryBudget> memory;
+  std::shared_ptr<Tuner> tuner;  // while it is measured how contractions run best
   std::atomic<std::size_t> values_prepared = 0;
   std::atomic<std::size_t> prepared_bytes = 0;
 
@@ -37,6 +38,7 @@ struct EngineCore {
   void run_preparation(Preparation part, const Graph& prepare);
   CompileOptions compile_options() const;
 
+  std::shared_ptr<const Choices> choices_;
   std::mutex mutex_;  // of `states`
 };
 

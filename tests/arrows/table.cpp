@@ -41,7 +41,7 @@ constexpr PublicHeader kPublicHeaders[] = {
     {"graph", "ir"},      {"op", "ir"},        {"op_list", "ir"},       {"ops", "op"},
     {"nn", "nn"},         {"onnx", "onnx"},    {"optim", "nn"},         {"gradient", "op"},
     {"loss", "nn"},       {"data", "data"},    {"pictures", "data"},    {"train", "train"},
-    {"engine", "engine"}, {"diff", "engine"},  {"precision", "engine"}, {"c", "capi"},
+    {"engine", "engine"}, {"diff", "engine"},  {"precision", "engine"}, {"c", "capi"}, {"tuned", "compile"},
     {"ahead", "ahead"},   {"tenon", "tenon.h"}};
 
 std::string_view up_to_any(std::string_view text, std::string_view ends) {

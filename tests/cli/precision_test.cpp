@@ -1,6 +1,7 @@
 // tenon build --precision, and what other commands say of it.
 #include <gmock/gmock.h>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "cli/trained.h"
 #include "tenon/engine.h"
@@ -74,6 +75,14 @@ TEST_F(PrecisionCommands, BuildRefusesWhatMakesNoSense) {
   const Ran object = build({"--precision", "bf16", "--emit-object", "m.o"});
   EXPECT_EQ(object.code, 2);
   EXPECT_THAT(object.err, HasSubstr("computes in f32"));
+}
+
+TEST_F(PrecisionCommands, BuildTimesTheWaysToRunANode) {
+  const Ran ran = run({"build", "run", "-o", "tuned.tenon", "--tune", "--report", "report.json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("tuned in "));
+  const Json report = parse_json(read_text(path("report.json")), "report.json");
+  EXPECT_EQ(report.at("tuned").array().size(), Engine::load(path("tuned.tenon")).info().tuned.size());
 }
 
 }  // namespace

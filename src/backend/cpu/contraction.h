@@ -19,10 +19,13 @@ std::int64_t preferred_channel_block(const Graph& graph, const Node& node);
 bool reads_through(const Graph& graph, const Node& contraction, const Node& producer);
 // Whether the gradient of a convolution's input is faster as a convolution over mirrored filters.
 bool is_faster_forward(const Graph& graph, const Node& node);
-// How a contraction, alone or fused, is better given an operand that is known before it runs, for a kernel of
-// our own or, where it is to run it, for the library; and the step that packs it.
-std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node, std::size_t input,
-                                         const BackendOptions& options, bool by_library);
+// The ways in which a contraction, alone or fused, is run that is given this operand before it runs: by
+// kernels of our own, or by the library; the better first, and empty where there is nothing to be packed. And
+// how the operand is packed for one of them, if at all; and the step that packs it.
+inline constexpr std::string_view kByLibrary = "library", kByLoops = "loops";
+std::vector<std::string> packed_ways(const Graph& lowered, const Node& node, std::size_t input);
+std::optional<Packing> packing_for(const Graph& lowered, const Node& node, std::size_t input,
+                                   std::string_view way, const BackendOptions& options);
 std::unique_ptr<Step> compile_relayout(const Graph& lowered, const Node& node, const BackendOptions& options);
 // A contraction or a fused node of kind "contraction". Null where the library declines after all.
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <thread>
 
+#include "backend/choices.h"
 #include "backend/cpu/contraction.h"
 #include "backend/cpu/loops.h"
 #include "backend/cpu/products.h"
 #include "backend/host.h"
+#include "base/processor.h"
 #include "tenon/op.h"
 
 namespace tenon {
@@ -31,7 +33,8 @@ class CpuBackend : public HostBackend {
  public:
   CpuBackend() {
     info_.name = "cpu";
-    info_.description = cat(cpu::describe_loops(), ", ", cpu::describe_contractions());
+    info_.description =
+        cat(processor().name, ": ", cpu::describe_loops(), ", ", cpu::describe_contractions());
     info_.host_addressable = true;
     info_.memory =
         static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
@@ -75,8 +78,24 @@ class CpuBackend : public HostBackend {
 
   std::optional<Packing> packing(const Graph& graph, const Node& node, std::size_t input,
                                  const BackendOptions& options) const override {
-    const bool in_loops = cpu::is_product_for_loops(graph, node, options.threads);
-    return cpu::preferred_packing(graph, node, input, options, !in_loops);
+    const std::vector<std::string> ways = this->ways(graph, node, input, options);
+    if (ways.empty()) return std::nullopt;
+    // A choice that is none here was another version's.
+    const std::string* const chosen = chosen_way(graph, node, info_, options);
+    const bool is_known = chosen && std::ranges::find(ways, *chosen) != ways.end();
+    return cpu::packing_for(graph, node, input, is_known ? *chosen : ways.front(), options);
+  }
+
+  std::vector<std::string> ways(const Graph& graph, const Node& node, std::size_t input,
+                                const BackendOptions& options) const override {
+    std::vector<std::string> ways = cpu::packed_ways(graph, node, input);
+    if (ways.empty()) return ways;
+    // Behind our own kernels where these are better than the library, generated loops where they are.
+    const auto library = std::ranges::find(ways, cpu::kByLibrary);
+    if (cpu::could_be_loops(graph, node))
+      ways.insert(cpu::is_product_for_loops(graph, node, options.threads) ? library : ways.end(),
+                  std::string(cpu::kByLoops));
+    return ways;
   }
 
   std::vector<std::unique_ptr<Step>> compile(const Graph& lowered, const BackendOptions& options) override {
@@ -85,7 +104,7 @@ class CpuBackend : public HostBackend {
     for (std::uint32_t id = 0; id < steps.size(); ++id) {
       const Node& node = lowered.nodes()[id];
       if (is_leaf(node) || node.op == Op::reshape) continue;  // a reshape that stands alone is a view
-      if (is_loops(lowered, node, options.threads))
+      if (is_loops(lowered, node, options))
         loops.push_back(id);
       else
         steps[id] = compile_node(lowered, node, options);
@@ -96,8 +115,11 @@ class CpuBackend : public HostBackend {
   }
 
  private:
-  static bool is_loops(const Graph& lowered, const Node& node, int threads) {
-    if (cpu::is_product_for_loops(lowered, node, threads)) return true;
+  bool is_loops(const Graph& lowered, const Node& node, const BackendOptions& options) const {
+    if (cpu::could_be_loops(lowered, node))
+      if (const std::string* const chosen = chosen_way(lowered, node, info_, options))
+        return *chosen == cpu::kByLoops;
+    if (cpu::is_product_for_loops(lowered, node, options.threads)) return true;
     if (node.op == Op::fused) return node.attrs.text("kind") == kFusedLoops;
     return !cpu::runs_as_contraction(lowered, node) && cpu::runs_as_loops(node);
   }

@@ -1,6 +1,7 @@
 #include "backend/cpu/products.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "backend/cpu/loops.h"
 #include "codegen/target.h"
@@ -57,19 +58,33 @@ bool is_small_product(const Graph& graph, const Node& matmul) {
          (rows <= kFewRows && !matmul.attrs.flag("transpose_a"));
 }
 
-bool is_product_for_loops(const Graph& lowered, const Node& node, int threads) {
-  if (node.op == Op::matmul) return runs_as_loops(node) && is_faster_in_loops(lowered, node, threads);
+namespace {
+// Whether a node is a product of this kind, or one with what loops may take along.
+bool is_product_with_loops(const Graph& lowered, const Node& node,
+                           const std::function<bool(const Graph&, const Node&)>& is_kind) {
+  if (node.op == Op::matmul) return runs_as_loops(node) && is_kind(lowered, node);
   if (node.op != Op::fused) return false;
   const Graph& body = *node.bodies[0];
-  const auto is_product = [&](const Node& inner) {
-    return inner.op == Op::matmul && is_faster_in_loops(body, inner, threads);
-  };
+  const auto is_product = [&](const Node& inner) { return inner.op == Op::matmul && is_kind(body, inner); };
   const auto follows = [](const Node& inner) {
     return is_leaf(inner) || (inner.op != Op::matmul && runs_as_loops(inner));
   };
   const auto is_covered = [&](const Node& inner) { return is_product(inner) || follows(inner); };
   return std::any_of(body.nodes().begin(), body.nodes().end(), is_product) &&
          std::all_of(body.nodes().begin(), body.nodes().end(), is_covered);
+}
+}  // namespace
+
+bool could_be_loops(const Graph& lowered, const Node& node) {
+  return loops_available() && is_product_with_loops(lowered, node, [](const Graph&, const Node& inner) {
+           return runs_as_loops(inner);
+         });
+}
+
+bool is_product_for_loops(const Graph& lowered, const Node& node, int threads) {
+  return is_product_with_loops(lowered, node, [threads](const Graph& graph, const Node& matmul) {
+    return is_faster_in_loops(graph, matmul, threads);
+  });
 }
 
 }  // namespace tenon::cpu

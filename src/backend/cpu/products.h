@@ -9,7 +9,9 @@ namespace tenon::cpu {
 // group.
 bool is_small_product(const Graph& graph, const Node& matmul);
 
-// A product, alone or as the root of a group of kind "contraction", that is a step of loops of its own.
+// A product, alone or as the root of a group of kind "contraction", that can be a step of loops of its own;
+// and that is faster so.
+bool could_be_loops(const Graph& lowered, const Node& node);
 bool is_product_for_loops(const Graph& lowered, const Node& node, int threads);
 
 }  // namespace tenon::cpu

@@ -162,6 +162,11 @@ class PointwiseStep : public OwnStep {
 
 }  // namespace
 
+bool fits_blocked_kernel(const Parts& parts, OwnKernel kernel) {
+  if (!blocked::available() || !is_dense_image(parts) || !ending_of(parts)) return false;
+  return kernel == OwnKernel::pointwise ? is_pointwise_kind(parts) : is_winograd_kind(parts);
+}
+
 OwnKernel blocked_kernel(const Parts& parts) {
   if (!blocked::available() || !is_dense_image(parts) || !ending_of(parts)) return OwnKernel::none;
   const Node& root = parts.graph.node(parts.root);

@@ -6,6 +6,7 @@
 
 namespace tenon::cpu {
 
+bool fits_blocked_kernel(const Parts& parts, OwnKernel kernel);
 // The kernel that does a convolution better than the library; none where there is none.
 OwnKernel blocked_kernel(const Parts& parts);
 

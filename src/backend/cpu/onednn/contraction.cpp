@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "backend/cpu/matrix/convolution.h"
 #include "backend/cpu/onednn/own_kernels.h"
 #include "backend/cpu/onednn/packed.h"
 #include "backend/cpu/onednn/parts.h"
@@ -189,7 +190,9 @@ bool is_depthwise(const Graph& graph, const Node& node) {
 
 bool contractions_available() { return true; }
 
-std::string describe_contractions() { return "oneDNN"; }
+std::string describe_contractions() {
+  return cat("oneDNN ", onednn::library_version(), matrix::available() ? ", matrix unit" : "");
+}
 
 bool runs_as_contraction(const Graph& graph, const Node& node) {
   if (!is_root(node) || !has_library_types(graph, node) || node.results[0].size() == 0) return false;
@@ -282,13 +285,21 @@ onednn::Operand plain_weights(const Parts& parts) {
 }
 }  // namespace
 
-std::optional<Packing> preferred_packing(const Graph& lowered, const Node& node, std::size_t input,
-                                         const BackendOptions& options, bool by_library) {
-  if (!is_contraction(node)) return std::nullopt;
+std::vector<std::string> packed_ways(const Graph& lowered, const Node& node, std::size_t input) {
+  if (!is_contraction(node)) return {};
+  const Reading reading(lowered, node);
+  if (!reading.parts || !is_weights(*reading.parts, input)) return {};
+  std::vector<std::string> ways = own_ways(*reading.parts);
+  const auto better = std::ranges::find(ways, std::string());  // those before it are better than the library
+  *better = kByLibrary;
+  return ways;
+}
+
+std::optional<Packing> packing_for(const Graph& lowered, const Node& node, std::size_t, std::string_view way,
+                                   const BackendOptions& options) {
+  if (way == kByLoops) return std::nullopt;
   Reading reading(lowered, node);
-  if (!reading.parts || !is_weights(*reading.parts, input)) return std::nullopt;
-  if (auto own = own_packing(*reading.parts)) return own;
-  if (!by_library) return std::nullopt;
+  if (way != kByLibrary) return own_packing(*reading.parts, own_kernel(way));
   reading.parts->packable = true;
   const auto primitive = make_primitive(*reading.parts, options.threads);
   const auto packed = primitive ? primitive->rearranged(1) : std::nullopt;

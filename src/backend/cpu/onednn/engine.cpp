@@ -31,6 +31,11 @@ dnnl::engine make_engine() {
 
 }  // namespace
 
+std::string library_version() {
+  const dnnl_version_t& version = *dnnl_version();
+  return cat(version.major, ".", version.minor, ".", version.patch);
+}
+
 const dnnl::engine& cpu_engine() {
   static const dnnl::engine kEngine = make_engine();
   return kEngine;

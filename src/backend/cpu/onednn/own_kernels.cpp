@@ -19,14 +19,24 @@ bool is_matrix(OwnKernel kernel) {
   return kernel == OwnKernel::matrix || kernel == OwnKernel::matrix_transposed;
 }
 
+OwnKernel matrix_form(const Node& root) {
+  const bool is_transposed = root.op == Op::matmul && root.attrs.flag("transpose_b");
+  return is_transposed ? OwnKernel::matrix_transposed : OwnKernel::matrix;
+}
+
+bool can_run(const Parts& parts, OwnKernel kernel) {
+  const Node& root = parts.graph.node(parts.root);
+  if (is_matrix(kernel)) return kernel == matrix_form(root) && fits_matrix_unit(parts);
+  return root.op == Op::conv && fits_blocked_kernel(parts, kernel);
+}
+
 // Winograd's way multiplies so much less that the matrix unit is no faster in f32.
 OwnKernel chosen_kernel(const Parts& parts) {
   const Node& root = parts.graph.node(parts.root);
   const OwnKernel blocked = root.op == Op::conv ? blocked_kernel(parts) : OwnKernel::none;
   if (blocked != OwnKernel::none && blocked != OwnKernel::pointwise) return blocked;
   if (!fits_matrix_unit(parts) || !gains_by_matrix_unit(parts)) return blocked;
-  const bool is_transposed = root.op == Op::matmul && root.attrs.flag("transpose_b");
-  return is_transposed ? OwnKernel::matrix_transposed : OwnKernel::matrix;
+  return matrix_form(root);
 }
 }  // namespace
 
@@ -36,14 +46,25 @@ OwnKernel own_kernel(std::string_view layout) {
   return OwnKernel::none;
 }
 
-std::optional<Packing> own_packing(const Parts& parts) {
-  const OwnKernel kernel = chosen_kernel(parts);
+std::vector<std::string> own_ways(const Parts& parts) {
+  const OwnKernel chosen = chosen_kernel(parts);
+  std::vector<std::string> ways{""};
+  for (const auto& [kernel, layout] : kLayouts)
+    if (kernel == chosen)
+      ways.insert(ways.begin(), std::string(layout));
+    else if (can_run(parts, kernel))
+      ways.emplace_back(layout);
+  return ways;
+}
+
+Packing own_packing(const Parts& parts, OwnKernel kernel) {
   const auto layout = std::ranges::find(kLayouts, kernel, &std::pair<OwnKernel, std::string_view>::first);
-  if (layout == std::end(kLayouts)) return std::nullopt;
+  require(layout != std::end(kLayouts) && can_run(parts, kernel),
+          "a contraction was tuned for a kernel that does not do it");
   const Type& weights = parts.graph.type(parts.graph.node(parts.root).inputs[1]);
   const std::size_t bytes = is_matrix(kernel) ? matrix_weight_bytes(weights, kernel)
                                               : blocked_filter_bytes(weights.shape(), kernel);
-  return Packing{std::string(layout->second), static_cast<std::int64_t>(bytes)};
+  return {std::string(layout->second), static_cast<std::int64_t>(bytes)};
 }
 
 std::unique_ptr<Step> make_own_pack(const Type& weights, OwnKernel kernel) {

@@ -9,9 +9,10 @@ namespace tenon::cpu {
 // The kernel that weights packed in this layout are for.
 OwnKernel own_kernel(std::string_view layout);
 
-// How the weights of a contraction are packed that one of the kernels does; empty where none is better than
-// the library.
-std::optional<Packing> own_packing(const Parts& parts);
+// The kernels that can do a contraction, by the layouts that they want its weights in. Those that are better
+// than the library stand before it, which is the empty one; those that are not behind.
+std::vector<std::string> own_ways(const Parts& parts);
+Packing own_packing(const Parts& parts, OwnKernel kernel);
 
 std::unique_ptr<Step> make_own_pack(const Type& weights, OwnKernel kernel);
 // Of a contraction whose weights were packed so. `places` among the step's addresses are those of the image,

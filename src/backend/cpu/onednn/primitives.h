@@ -18,6 +18,8 @@
 
 namespace tenon::onednn {
 
+std::string library_version();  // "2.6.3"
+
 // How a tensor lies in memory, said by a name. Axes are letters (a is the first), outermost first: "abcd" is
 // row-major, "acdb" channels last. A capital is an axis cut into blocks, which follow as numbers: "aBcd16b"
 // keeps 16 channels side by side, the last block padded with zeros, which whoever writes the tensor writes

@@ -13,8 +13,9 @@ bool joins_epilogue(const Graph&, const Node&, std::span<const std::uint32_t>, c
 std::int64_t preferred_channel_block(const Graph&, const Node&) { return 0; }
 bool is_faster_forward(const Graph&, const Node&) { return false; }
 bool reads_through(const Graph&, const Node&, const Node&) { return false; }
-std::optional<Packing> preferred_packing(const Graph&, const Node&, std::size_t, const BackendOptions&,
-                                         bool) {
+std::vector<std::string> packed_ways(const Graph&, const Node&, std::size_t) { return {}; }
+std::optional<Packing> packing_for(const Graph&, const Node&, std::size_t, std::string_view,
+                                   const BackendOptions&) {
   return std::nullopt;
 }
 std::unique_ptr<Step> compile_relayout(const Graph&, const Node&, const BackendOptions&) { return nullptr; }
