@@ -120,7 +120,9 @@ class Backend {
   // The bytes of memory that stay near while a plan runs (a cache); 0 where nothing is gained by staying in
   // it.
   virtual std::size_t near_bytes(const BackendOptions&) const { return 0; }
-  // The block of channels in which a convolution keeps its images best; 0 for none.
+  // The block of channels in which a convolution keeps its images best; 0 for none, and kAllChannels for one
+  // of all that an image has, which puts them last.
+  static constexpr std::int64_t kAllChannels = -1;
   virtual std::int64_t channel_block(const Graph&, const Node&) const { return 0; }
   // Whether the gradient of a convolution's input is faster as a convolution over mirrored filters.
   virtual bool prefers_forward(const Graph&, const Node&) const { return false; }

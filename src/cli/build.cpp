@@ -135,7 +135,7 @@ int execute(const BuildArguments& arguments) {
   const Fitting fitting = is_onnx(arguments.model) ? from_onnx(arguments) : from_run(arguments);
   const Engine chosen = with_chosen_ways(with_chosen_precision(fitting, arguments), fitting, arguments);
   const AccuracyReport report = work([&] { return chosen.verify(fitting.inputs); });
-  report_errors(report, fitting.on, chosen.info().precision);
+  report_errors(report, fitting.on, chosen.program(), chosen.info().precision);
   const Engine engine = chosen.with_report(report);
   std::optional<EmittedObject> object;
   if (!arguments.object.empty()) object = checked_object(engine, arguments);

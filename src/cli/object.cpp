@@ -41,7 +41,7 @@ EmittedObject checked_object(const Engine& engine, const BuildArguments& argumen
   EmittedObject object =
       emit_object(engine.program(), engine.weights(), {}, {name_for(arguments), arguments.target});
   if (runs_here(object))
-    report_errors(work([&] { return compare(object, engine); }), "drawn inputs");
+    report_errors(work([&] { return compare(object, engine); }), "drawn inputs", engine.program());
   else
     log(LogLevel::warn, "the object is not checked: this processor does not have ", object.target);
   return object;

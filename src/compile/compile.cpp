@@ -17,6 +17,7 @@
 #include "pass/fuse.h"
 #include "pass/layout.h"
 #include "pass/lower_precision.h"
+#include "pass/multiply_bytes.h"
 #include "pass/pack.h"
 #include "pass/pieces.h"
 #include "pass/pools.h"
@@ -31,8 +32,9 @@ namespace tenon {
 
 namespace {
 constexpr auto kOptionalPasses = std::to_array<std::string_view>(
-    {"simplify", "fold-scales", "lift-unpools", "forward-convolutions", "lower-precision", "fill-channels",
-     "block-images", "tile-pools", "merge-common", "unite-scans", "remove-dead", "chunk-batches", "pack"});
+    {"simplify", "multiply-bytes", "fold-scales", "lift-unpools", "forward-convolutions", "lower-precision",
+     "fill-channels", "block-images", "tile-pools", "merge-common", "unite-scans", "remove-dead",
+     "chunk-batches", "pack"});
 
 // Of weights, and of what is made of them: so much is in memory at once beside what stays there.
 constexpr std::size_t kPieceBytes = 16 << 20;
@@ -98,9 +100,13 @@ Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const C
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
   program.apply("fold-empty", fold_empty);
   program.apply_optional("simplify", simplify);
-  if (weights_are_fixed)
+  if (weights_are_fixed) {
+    program.apply_optional("multiply-bytes", [&](const Graph& graph) {
+      return specialise(multiply_bytes(graph, contracts), {});
+    });
     program.apply_optional("fold-scales",
                            [&](const Graph& graph) { return specialise(fold_scales(graph, contracts), {}); });
+  }
   program.apply_optional("lift-unpools", lift_unpools);
   program.apply_optional("forward-convolutions", [&](const Graph& graph) {
     return forward_convolutions(

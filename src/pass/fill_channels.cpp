@@ -60,7 +60,7 @@ class Filler {
 
   Results convolution(Rewrite& rewrite, const Node& node, Inputs in) {
     const std::int64_t block = block_of_(from_, node);
-    if (block == 0 || !fixed_[node.inputs[1].node]) return std::nullopt;
+    if (block <= 0 || !fixed_[node.inputs[1].node]) return std::nullopt;
     const Value* const image = wide(in[0]);
     const bool is_dense = node.attrs.integer("groups") == 1;
     const std::int64_t channels = node.results[0].shape()[kChannels];

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "backend/backend.h"
 #include "op/blocked.h"
 #include "pass/pools.h"
 #include "pass/rewrite.h"
@@ -30,6 +31,8 @@ class Blocker {
       case Op::max_unpool:
       case Op::avg_unpool:
         return pool(rewrite, node, in);
+      case Op::pad:
+        return padding(rewrite, node, in);
       case Op::reduce_sum:
       case Op::reduce_mean:
       case Op::reduce_max:
@@ -52,7 +55,15 @@ class Blocker {
 
   Value blocked(Value plain, std::int64_t block) {
     const auto known = blocked_.find(plain.ref());
-    return known == blocked_.end() ? block_channels(plain, block) : known->second;
+    const bool is_so = known != blocked_.end() && known->second.type().dims[4].is(block);
+    return is_so ? known->second : block_channels(plain, block);
+  }
+
+  // How an image is blocked for a convolution that wants `block`; 0 where it cannot be.
+  static std::int64_t block_for(const Type& image, std::int64_t block) {
+    const bool takes_all = block == Backend::kAllChannels && image.rank() == 4;
+    const std::int64_t own = takes_all ? image.dims[1].constant() : block;
+    return can_block(image, own) ? own : 0;
   }
 
   Results convolution(Rewrite& rewrite, const Node& node, Inputs in) {
@@ -61,10 +72,12 @@ class Blocker {
     std::vector<Value> operands(in.begin(), in.end());
     const std::size_t images = node.op == Op::conv_filter ? 2 : 1;
     for (std::size_t i = 0; i < images; ++i)
-      if (can_block(operands[i].type(), block)) operands[i] = unblock_channels(blocked(operands[i], block));
+      if (const std::int64_t own = block_for(operands[i].type(), block))
+        operands[i] = unblock_channels(blocked(operands[i], own));
     const Value result = rewrite.copy(node, operands)[0];
-    if (node.op == Op::conv_filter || !can_block(result.type(), block)) return {{result}};
-    return {{remember(block_channels(result, block))}};
+    const std::int64_t own = block_for(result.type(), block);
+    if (node.op == Op::conv_filter || own == 0) return {{result}};
+    return {{remember(block_channels(result, own))}};
   }
 
   std::optional<std::int64_t> block_among(Inputs in) const {
@@ -126,6 +139,21 @@ class Blocker {
       pool.attrs.set(name, entries);
     }
     return pool;
+  }
+
+  // Rows and columns that are put around an image.
+  Results padding(Rewrite& rewrite, const Node& node, Inputs in) {
+    if (!is_blocked(in[0])) return std::nullopt;
+    Node wide = node;
+    for (const char* const side : {"low", "high"}) {
+      Ints counts = node.attrs.ints(side);
+      if (counts[0] != 0 || counts[1] != 0) return std::nullopt;
+      counts.push_back(0);
+      wide.attrs.set(side, std::move(counts));
+    }
+    std::vector<Value> operands(in.begin(), in.end());
+    operands[0] = blocked_.at(in[0].ref());
+    return {{remember(rewrite.copy(wide, operands)[0])}};
   }
 
   // Over rows and columns, and over the batch too for the gradient of a bias: the channels stay as they are.

@@ -1,5 +1,6 @@
 #include "pass/layout.h"
 
+#include "backend/backend.h"
 #include "op/evaluate.h"
 #include "pass/dead.h"
 #include "pass/expect.h"
@@ -107,6 +108,34 @@ TEST(BlockImages, AveragesImagesInBlocks) {
     %5 = reduce_mean(%4) {axes = [2, 3]}
     %6 = reshape(%5) {shape = [1, 8, 1, 1]}
     return y = %6 })");
+}
+
+// A padded image of 6 channels between two convolutions.
+constexpr std::string_view kPadded = R"(graph g(x: f32[1, 3, 5, 5], w: f32[6, 3, 3, 3], v: f32[4, 6, 3, 3]) {
+    %3 = conv(%x, %w)
+    %4 = pad(%3) {low = [0, 0, 1, 0], high = [0, 0, 1, 2], value = 7.0}
+    %5 = conv(%4, %v)
+    return y = %5 })";
+
+TEST(BlockImages, PutsAllChannelsLastAndPadsThemThere) {
+  const auto channels_last = [](const Graph& graph) {
+    return remove_dead(block_images(graph, [](const Graph&, const Node&) { return Backend::kAllChannels; }));
+  };
+  const std::string text = print(channels_last(parse(kPadded)));
+  EXPECT_NE(text.find("reshape(%x) {shape = [1, 1, 3, 5, 5]}"), text.npos) << text;
+  EXPECT_NE(text.find("high = [0, 0, 1, 2, 0]"), text.npos) << text;
+  EXPECT_NE(text.find("f32[1, 1, 5, 5, 6]"), text.npos) << text;
+}
+
+TEST(BlockImages, BlocksAnewWhereAConvolutionWantsOtherBlocks) {
+  const auto mixed = [](const Graph& graph) {
+    return remove_dead(block_images(graph, [](const Graph& in, const Node& node) {
+      return in.type(node.inputs[1]).dims[0].is(6) ? Backend::kAllChannels : 2;
+    }));
+  };
+  const std::string text = print(mixed(parse(kPadded)));
+  EXPECT_NE(text.find("f32[1, 3, 5, 5, 2]"), text.npos) << text;
+  EXPECT_NE(text.find("f32[1, 1, 5, 5, 6]"), text.npos) << text;
 }
 
 TEST(BlockImages, LeavesChannelsThatFillNoBlockAlone) {

@@ -1,5 +1,7 @@
 #include "codegen/llvm/convert.h"
 
+#include <cmath>
+
 #include "codegen/llvm/expr.h"
 #include "codegen/loop_analysis.h"
 
@@ -70,7 +72,19 @@ LlvmValue to_float(Ir& ir, LlvmValue value, DType from, DType to) {
   return ir.b().CreateFPCast(value, type);
 }
 
+// Vectors of bytes have no conversion of their own: LLVM would take them apart.
+LlvmValue float_to_narrow_integer(Ir& ir, LlvmValue value, DType to) {
+  const auto bits = static_cast<int>(8 * size_of(to));
+  const double most = std::ldexp(1.0, is_signed_int(to) ? bits - 1 : bits) - 1;
+  const double least = is_signed_int(to) ? -most - 1 : 0;
+  const Expr x(ir, value);
+  const Expr number = is_signed_int(to) ? select(is_nan(x), 0.0, x) : x;
+  const Expr within = smaller(larger(number, number.number(least)), number.number(most));
+  return ir.b().CreateTrunc(to_integer(within), like(value, ir.in_register(to)));
+}
+
 LlvmValue float_to_integer(Ir& ir, LlvmValue value, DType to) {
+  if (size_of(to) < 4) return float_to_narrow_integer(ir, value, to);
   llvm::Type* const type = like(value, ir.in_register(to));
   const auto saturate = is_signed_int(to) ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat;
   return ir.b().CreateIntrinsic(saturate, {type, value->getType()}, {value});

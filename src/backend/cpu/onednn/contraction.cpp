@@ -23,6 +23,24 @@ bool has_library_types(const Graph& graph, const Node& node) {
   return is_library_type(node.results[0].dtype) && std::ranges::all_of(node.inputs, is_taken);
 }
 
+// A convolution of each channel by itself.
+bool is_depthwise(const Graph& graph, const Node& node) {
+  const Shape filter = graph.type(node.inputs[1]).shape();
+  return node.op == Op::conv && filter[0] == node.attrs.integer("groups") && filter[1] == 1;
+}
+
+// u8 with i8 is what the vector units multiply, and what the library has fast kernels for; all else in bytes
+// it would do by its reference.
+bool multiplies_bytes(const Graph& graph, const Node& node) {
+  const Type& a = graph.type(node.inputs[0]);
+  const Type& b = graph.type(node.inputs[1]);
+  if (a.dtype != DType::u8 || b.dtype != DType::i8 || node.results[0].dtype != DType::i32) return false;
+  const bool is_simple = node.op == Op::matmul ? !node.attrs.flag("transpose_a") && b.rank() == 2
+                                               : a.rank() == 4 && (node.attrs.integer("groups") == 1 ||
+                                                                   is_depthwise(graph, node));
+  return is_simple && onednn::multiplies_bytes();
+}
+
 class ContractionStep : public Step {
  public:
   ContractionStep(onednn::Arranged primitive, std::vector<std::uint32_t> order, int threads)
@@ -181,11 +199,6 @@ Graph alone(const Graph& graph, const Node& node) {
   return body;
 }
 
-// A convolution of each channel by itself.
-bool is_depthwise(const Graph& graph, const Node& node) {
-  const Shape filter = graph.type(node.inputs[1]).shape();
-  return node.op == Op::conv && filter[0] == node.attrs.integer("groups") && filter[1] == 1;
-}
 }  // namespace
 
 bool contractions_available() { return true; }
@@ -195,15 +208,16 @@ std::string describe_contractions() {
 }
 
 bool runs_as_contraction(const Graph& graph, const Node& node) {
-  if (!is_root(node) || !has_library_types(graph, node) || node.results[0].size() == 0) return false;
-  for (const Ref input : node.inputs)
-    if (graph.type(input).size() == 0) return false;
-  return true;
+  if (!is_root(node) || node.results[0].size() == 0) return false;
+  const auto is_empty = [&](Ref input) { return graph.type(input).size() == 0; };
+  if (std::ranges::any_of(node.inputs, is_empty)) return false;
+  return has_library_types(graph, node) || multiplies_bytes(graph, node);
 }
 
 std::int64_t preferred_channel_block(const Graph& graph, const Node& node) {
   constexpr std::int64_t kBlock = 16;  // f32 lanes of AVX-512
   if (!is_convolution(node) || !runs_as_contraction(graph, node)) return 0;
+  if (multiplies_bytes(graph, node)) return Backend::kAllChannels;
   const bool fits = node.results[0].dtype == DType::f32 && graph.type(node.inputs[0]).rank() == 4 &&
                     (node.attrs.integer("groups") == 1 || is_depthwise(graph, node));
   return fits && codegen::native_target().simd == codegen::Simd::avx512 ? kBlock : 0;
@@ -236,7 +250,8 @@ bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const
   const bool is_cut = !epilogue.empty() && cuts_channels(graph, graph.nodes()[epilogue[0]]);
   if (is_cut && epilogue.size() == 1) return puts_block_last(consumer);
   if (contraction.op != Op::matmul && contraction.op != Op::conv)
-    return false;  // the library's gradients stand alone
+    return false;                                             // the library's gradients stand alone
+  if (!is_float(contraction.results[0].dtype)) return false;  // it follows up in floats
   const std::size_t movement = is_cut ? 2 : 0;
   const Ref chain = epilogue.empty() ? Ref{root} : Ref{epilogue.back()};
   if (graph.node(chain).op == Op::cast) return false;  // the last

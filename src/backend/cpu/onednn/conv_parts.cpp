@@ -24,10 +24,11 @@ onednn::Operand filters(const Type& type, std::int64_t groups) {
   return operand;
 }
 
-// An image, plain or with its channels in blocks.
+// An image, plain or with its channels in blocks, which of bytes and their sums is one of all channels.
 onednn::Operand image(const Type& type, std::int64_t block) {
   onednn::Operand operand = plain(type);
-  if (block) operand.layout = {cat("aBcd", block, "b")};
+  const bool is_last = !is_float(type.dtype) && operand.dims[1] == block;
+  if (block) operand.layout = is_last ? onednn::channels_last(4) : onednn::Layout{cat("aBcd", block, "b")};
   return operand;
 }
 

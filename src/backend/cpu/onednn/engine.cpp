@@ -41,4 +41,10 @@ const dnnl::engine& cpu_engine() {
   return kEngine;
 }
 
+bool multiplies_bytes() {
+  constexpr auto kVnni = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_vnni);
+  cpu_engine();  // decides what the library may use
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kVnni) == kVnni;
+}
+
 }  // namespace tenon::onednn

@@ -45,7 +45,9 @@ std::optional<onednn::Arranged> make_matmul(const Parts& parts, int threads) {
       append(spec.epilogue, part.post_op);
   }
   const onednn::Operand weights = spec.b;
-  if (parts.packable && is_worth_packing(weights)) spec.b.layout = {};
+  // Of bytes the library has no fast product with weights that lie as the program has them.
+  const bool wants_packed = weights.dtype == DType::i8 && !parts.packed_weights;
+  if (wants_packed || (parts.packable && is_worth_packing(weights))) spec.b.layout = {};
   auto primitive = onednn::make_matmul(spec, threads);
   if (!primitive) return std::nullopt;
   // Every other layout was fixed, so the primitive's are the program's.

@@ -171,6 +171,9 @@ class ThreadCount {
   int before_;
 };
 
+// Whether products of u8 with i8 are summed exactly: without VNNI the library may saturate pairs of them.
+bool multiplies_bytes();
+
 // Each says what its `run` takes: what is read, then what is written.
 std::optional<Primitive> make_matmul(const MatmulSpec& spec, int threads);  // a, b, bias?, operands… → out
 // Forward: x, w, bias?, operands… → y. Input gradient: y, w → x. Filter gradient: x, y → w, bias?.
