@@ -7,6 +7,7 @@
 
 #include "tenon/error.h"
 #include "tenon/onnx.h"
+#include "tenon/precision.h"
 
 namespace tenon::bench {
 
@@ -45,6 +46,8 @@ Engine engine_of(const std::string& onnx, int threads, const std::string& backen
   return {model.program, std::move(model.weights), {}, {.backend = backend, .threads = threads}};
 }
 
+Engine in_bf16(const Engine& engine) { return with_precision(engine, {}, {.precision = Precision::bf16}); }
+
 EngineSession session_of(const Engine& engine) {
   Shapes shapes;
   for (const Port& port : engine.inputs()) shapes[port.name] = one_item(port.type);
@@ -54,8 +57,10 @@ EngineSession session_of(const Engine& engine) {
   return session;
 }
 
-Steps model_inference(const std::string& name, int threads) {
-  auto session = std::make_shared<EngineSession>(session_of(engine_of(model_path(name), threads)));
+Steps model_inference(const std::string& name, int threads, Precision precision) {
+  const Engine engine = engine_of(model_path(name), threads);
+  auto session =
+      std::make_shared<EngineSession>(session_of(precision == Precision::bf16 ? in_bf16(engine) : engine));
   return repeated([session] { session->run(); });
 }
 

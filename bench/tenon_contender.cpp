@@ -20,10 +20,10 @@ Steps training(const ModelParts& parts, const Optimizer& optimizer, std::int64_t
 }
 
 // A call of the public interface, on the caller's own memory.
-Steps inference(const Widths& widths, std::int64_t batch, int threads) {
-  auto session = std::make_shared<EngineSession>(
-      perceptron_engine(widths, threads).session({{"x", {batch, widths[0]}}}));
-  session->bind_input("x", Tensor::full(DType::f32, {batch, widths[0]}, 0.5));
+Steps inference(const Engine& engine, std::int64_t batch) {
+  const std::int64_t width = engine.inputs().front().type.dims.back().constant();
+  auto session = std::make_shared<EngineSession>(engine.session({{"x", {batch, width}}}));
+  session->bind_input("x", Tensor::full(DType::f32, {batch, width}, 0.5));
   return repeated([session] { session->run(); });
 }
 
@@ -51,6 +51,9 @@ std::vector<Case> model_cases() {
   for (const char* const name : {"resnet18", "resnet50", "mobilenetv2", "minilm", "lstm", "resnet20-cifar10",
                                  "yunet_n_320", "dtln_1", "super_resolution"})
     cases.push_back({name, [=](int threads) { return model_inference(name, threads); }});
+  for (const std::string name : {"resnet18", "resnet50", "mobilenetv2", "minilm"})
+    cases.push_back(
+        {name + "-bf16", [=](int threads) { return model_inference(name, threads, Precision::bf16); }});
   cases.push_back({"resnet18-4-callers", [](int) { return concurrent_inference("resnet18", 4); }});
   cases.push_back({"resnet50-build", [](int threads) { return engine_build("resnet50", threads); }, true});
   cases.push_back({"resnet50-load", [](int threads) { return first_answer("resnet50", threads); }, true});
@@ -70,12 +73,18 @@ std::vector<Case> all_cases() {
       {"train-tiny-10-5-1",
        [](int threads) { return training(regression({10, 5, 1}), optim::Sgd{}, 32, threads); }},
       {"train-keras-cnn", [](int threads) { return training(keras_cnn(), optim::Adam{}, 64, threads); }},
-      {"infer-mlp-1", [](int threads) { return inference({784, 128, 10}, 1, threads); }},
-      {"infer-mlp-64", [](int threads) { return inference({784, 128, 10}, 64, threads); }},
-      {"infer-tiny", [](int threads) { return inference({4, 16, 16, 2}, 1, threads); }},
+      {"infer-tiny", [](int threads) { return inference(perceptron_engine({4, 16, 16, 2}, threads), 1); }},
       {"first-step-cold", [=](int threads) { return first_step(mlp, threads, empty_cache()); }, true},
       {"first-step-warm", [=](int threads) { return first_step(mlp, threads, caches() + "/tenon"); }, true},
   };
+  const Widths small{784, 128, 10};
+  for (const std::int64_t batch : {1, 64}) {
+    const std::string name = cat("infer-mlp-", batch);
+    cases.push_back({name, [=](int threads) { return inference(perceptron_engine(small, threads), batch); }});
+    cases.push_back({name + "-bf16", [=](int threads) {
+                       return inference(in_bf16(perceptron_engine(small, threads)), batch);
+                     }});
+  }
   std::ranges::move(model_cases(), std::back_inserter(cases));
   return cases;
 }

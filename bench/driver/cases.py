@@ -80,6 +80,7 @@ ONE, BOTH = (1,), (1, 2)
 TORCH = ("PyTorch eager", "PyTorch compiled", "PyTorch compiled step")
 CHANNELS_LAST = ("PyTorch eager channels_last", "PyTorch compiled channels_last")
 ENGINES = ("ONNX Runtime", "OpenVINO")
+BF16_ENGINES = ("OpenVINO", "OpenVINO f32")  # ONNX Runtime computes nothing in bf16 on a processor
 MNIST_MLP = [784, 256, 128, 10]
 SMALL_MLP = [784, 128, 10]
 
@@ -101,6 +102,11 @@ def model(name: str, goal: float, work: Work | None = None, unit: str = "ms") ->
     return Case("infer", name, BOTH, ENGINES, work, goal, unit=unit)
 
 
+def in_bf16(suite: str, name: str, goal: float, unit: str = "ms") -> Case:
+    """The same in bf16. Without a floor: the peak that is measured is that of f32."""
+    return Case(suite, f"{name}-bf16", BOTH, BF16_ENGINES, None, goal, unit=unit, precision="bf16")
+
+
 CASES = (
     Case("train-mlp", "train-mlp", BOTH, TORCH, dense_training(64, MNIST_MLP, 3), goal=1.6),
     Case("train-tiny", "train-tiny-10-16-10", ONE, ("LibTorch",), dense_training(32, [10, 16, 10], 1), 40, limit=2),
@@ -108,6 +114,8 @@ CASES = (
     Case("train-keras-cnn", "train-keras-cnn", BOTH, TORCH + CHANNELS_LAST, keras_cnn_training(64), 2.5, unit="ms"),
     Case("infer-mlp", "infer-mlp-1", BOTH, ENGINES, dense_inference(1, SMALL_MLP), goal=1.5),
     Case("infer-mlp", "infer-mlp-64", BOTH, ENGINES, dense_inference(64, SMALL_MLP), goal=1.1),
+    in_bf16("infer-mlp", "infer-mlp-1", 2.5, "us"),
+    in_bf16("infer-mlp", "infer-mlp-64", 1.1, "us"),
     model("resnet18", 1.6, Work(3.628e9, 46.7e6)),
     model("resnet50", 1.25, Work(8.179e9, 102e6)),
     model("mobilenetv2", 1.1, Work(0.602e9, 13.9e6)),
@@ -117,6 +125,10 @@ CASES = (
     model("yunet_n_320", 1.2),
     model("dtln_1", 1.2, None, "us"),
     model("super_resolution", 1.2, Work(5.97e9, 0.24e6)),
+    in_bf16("infer", "resnet18", 1.0),
+    in_bf16("infer", "resnet50", 1.05),
+    in_bf16("infer", "mobilenetv2", 1.05),
+    in_bf16("infer", "minilm", 1.1),
     Case("infer", "resnet18-4-callers", (2,), ENGINES, Work(4 * 3.628e9, 46.7e6), unit="ms"),
     Case("infer", "resnet50-build", ONE, ENGINES, limit=1, unit="s", runs=5, once=True),
     Case("infer", "resnet50-load", ONE, (), limit=0.2, unit="s", runs=5, once=True),

@@ -17,6 +17,7 @@ COMMANDS = {
     TENON: [BUILD / "release/bin/tenon_contender"],
     "LibTorch": [BUILD / "peers/contenders/libtorch"],
     "OpenVINO": [BUILD / "peers/contenders/openvino"],
+    "OpenVINO f32": [BUILD / "peers/contenders/openvino", "f32"],
     "ONNX Runtime": [PYTHON, PEERS / "onnxruntime_contender.py"],
     "PyTorch eager": [PYTHON, PEERS / "torch_contender.py", "eager"],
     "PyTorch compiled": [PYTHON, PEERS / "torch_contender.py", "compiled"],

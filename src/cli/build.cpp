@@ -69,7 +69,8 @@ Fitting from_onnx(const BuildArguments& arguments) {
   const recipe::Interface interface = interface_of(arguments.model, engine, arguments.feeding);
   if (!arguments.inputs.empty()) {
     Fed fed = feed(engine, interface, arguments.inputs);
-    return {std::move(fed.engine), fed.inputs, cat("'", arguments.inputs, "'"), fed.inputs, {}};
+    const NamedTensors inputs = engine::first_batch(fed.engine, fed.inputs, arguments.items);
+    return {std::move(fed.engine), inputs, cat("'", arguments.inputs, "'"), std::move(fed.inputs), {}};
   }
   Engine ready = prepared(engine, interface);
   NamedTensors inputs = drawn_inputs(ready);

@@ -43,8 +43,10 @@ Model convolutions() {
   const ConvOptions padded{.pads_low = {1, 1}, .pads_high = {1, 1}};
   graph.set_label("stem");
   x = max_pool(relu(conv(x, to.weight("stem", {16, 3, 3, 3}), padded)), {.kernel = {2, 2}}).values;
-  graph.set_label("block");
-  x = relu(conv(x, to.weight("block", {16, 16, 3, 3}), padded) + x);
+  graph.set_label("first");
+  const Value y = relu(conv(x, to.weight("first", {16, 16, 3, 3}), padded));
+  graph.set_label("second");
+  x = relu(conv(y, to.weight("second", {16, 16, 3, 3}), padded) + x);
   graph.set_label("head");
   graph.output("y", matmul(reduce_mean(x, {2, 3}), to.weight("head", {16, 10})));
   return std::move(to.model);
@@ -111,16 +113,26 @@ TEST_P(Precisions, AreKeptInTheFileToTheBit) {
 }
 
 TEST_P(Precisions, AreOfTheLayersThatWereChosen) {
-  const Engine engine = lowered(this->engine(convolutions()), {"block", "nowhere"});
+  const Engine engine = lowered(this->engine(convolutions()), {"second", "nowhere"});
   const std::string program = engine.session({{"x", {1, 3, 10, 10}}}).lowered();
   EXPECT_EQ(count(program, "result = f32"), 1u) << program;
   EXPECT_THAT(program, HasSubstr("f32[1, 10]"));
 }
 
+// What one layer reads in bf16, others read too.
+TEST_P(Precisions, OfOneLayerAreNearlyRight) {
+  const NamedTensors inputs = {{"x", random_floats({2, 3, 10, 10}, 9)}};
+  for (const std::string layer : {"stem", "first", "second", "head"}) {
+    const double error = lowered(engine(convolutions()), {layer}).verify(inputs).outputs[0].relative;
+    EXPECT_GT(error, 1e-5) << layer;
+    EXPECT_LT(error, 0.03) << layer;
+  }
+}
+
 TEST_P(Precisions, StayWhenValuesAreTapped) {
   const Engine engine = in_bf16(this->engine(convolutions()));
   const NamedTensors inputs = {{"x", random_floats({1, 3, 10, 10}, 9)}};
-  const double error = engine::error_between("y", *find(engine.with_taps({"block"}).run(inputs), "y"),
+  const double error = engine::error_between("y", *find(engine.with_taps({"second"}).run(inputs), "y"),
                                              engine.run(inputs)[0].second)
                            .relative;
   EXPECT_LT(error, 1e-5);
@@ -150,11 +162,11 @@ TEST_P(Precisions, ThatWereAskedForListTheirLayers) {
       with_precision(this->engine(convolutions()), {{"x", random_floats({4, 3, 10, 10}, 9)}},
                      {.precision = Precision::bf16});
   const PrecisionReport& report = engine.info().precision;
-  EXPECT_EQ(summary_of(report), "bf16 in 3 of 3 layers");
-  ASSERT_EQ(report.layers.size(), 3u);
+  EXPECT_EQ(summary_of(report), "bf16 in 4 of 4 layers");
+  ASSERT_EQ(report.layers.size(), 4u);
   EXPECT_EQ(report.layers[0].layer, "stem");
   EXPECT_EQ(report.layers[0].op, "conv");
-  EXPECT_EQ(report.layers[2].op, "matmul");
+  EXPECT_EQ(report.layers[3].op, "matmul");
 }
 
 TEST_P(Precisions, ThatWereAskedForKeepToWhatMayBeLost) {
@@ -179,7 +191,7 @@ TEST_P(Precisions, LowerNothingWhereNothingMayBeLost) {
   const NamedTensors samples = {{"x", random_floats({2, 3, 10, 10}, 9)}};
   const Engine engine = with_precision(this->engine(convolutions()), samples, {.max_drop = 0.0});
   EXPECT_EQ(summary_of(engine.info().precision), "f32");
-  EXPECT_EQ(engine.info().precision.layers.size(), 3u);
+  EXPECT_EQ(engine.info().precision.layers.size(), 4u);
   EXPECT_TRUE(identical(engine.run(samples[0].second), this->engine(convolutions()).run(samples[0].second)));
 }
 

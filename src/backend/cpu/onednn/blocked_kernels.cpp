@@ -15,6 +15,12 @@ bool all_are(const Ints& values, std::int64_t wanted) {
   return std::ranges::all_of(values, [&](std::int64_t value) { return value == wanted; });
 }
 
+bool ends_in_f32(const Parts& parts) {
+  return std::ranges::all_of(parts.epilogue, [&](const EpiloguePart& part) {
+    return !part.has_operand || parts.graph.type(part.operand).dtype == DType::f32;
+  });
+}
+
 // What the kernels have in common: f32, two spatial axes, a single group, and blocks that they know.
 bool is_dense_image(const Parts& parts) {
   const Node& root = parts.graph.node(parts.root);
@@ -168,7 +174,8 @@ bool fits_blocked_kernel(const Parts& parts, OwnKernel kernel) {
 }
 
 OwnKernel blocked_kernel(const Parts& parts) {
-  if (!blocked::available() || !is_dense_image(parts) || !ending_of(parts)) return OwnKernel::none;
+  if (!blocked::available() || !is_dense_image(parts) || !ends_in_f32(parts) || !ending_of(parts))
+    return OwnKernel::none;
   const Node& root = parts.graph.node(parts.root);
   if (is_winograd_kind(parts)) return winograd_for(root.results[0].shape());
   return is_pointwise_kind(parts) ? pointwise_for(parts.graph.type(root.inputs[1]).shape()) : OwnKernel::none;
