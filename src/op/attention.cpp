@@ -71,28 +71,32 @@ void normalise_row(double* row, std::int64_t keys) {
   for (std::int64_t i = 0; i < keys; ++i) row[i] /= sum;
 }
 
+Tensor weights_of(const KernelContext& context, const Tensor& q, const Tensor& k) {
+  const std::int64_t keys = k.dim(-2);
+  Shape shape = q.shape();
+  shape.back() = keys;
+  Tensor weights = Tensor::zeros(DType::f64, shape);
+  add_scores(q.as<double>().data(), k.as<double>().data(), weights.as<double>().data(), shape,
+             q.shape().back());
+  const Tensor scale = Tensor::scalar(context.node.attrs.number("scale"));
+  weights = map_wide(Binary<double>(kMultiply), std::array{weights, scale}, shape);
+  if (context.inputs.size() == 4)
+    weights = map_wide(Binary<double>(kAdd), std::array{weights, context.inputs[3]}, shape);
+  double* const row = weights.as<double>().data();
+  for (std::int64_t first = 0; first < weights.size(); first += keys) normalise_row(row + first, keys);
+  return weights;
+}
+
 std::vector<Tensor> attention_kernel(const KernelContext& context) {
   const Tensor q = widen(context.inputs[0]), k = widen(context.inputs[1]), v = widen(context.inputs[2]);
-  const Shape& shape = context.results[0].shape();
-  const auto last = shape.size() - 1;
-  const std::int64_t queries = shape[last - 1], keys = k.dim(static_cast<std::int64_t>(last) - 1);
-  Shape square = shape;
-  square[last] = keys;
-  Tensor scores = Tensor::zeros(DType::f64, square);
-  add_scores(q.as<double>().data(), k.as<double>().data(), scores.as<double>().data(), square,
-             q.shape()[last]);
-  const Tensor scale = Tensor::scalar(context.node.attrs.number("scale"));
-  scores = map_wide(Binary<double>(kMultiply), std::array{scores, scale}, square);
-  if (context.inputs.size() == 4)
-    scores = map_wide(Binary<double>(kAdd), std::array{scores, context.inputs[3]}, square);
-  const Tensor result = Tensor::zeros(DType::f64, shape);
-  double* weights = scores.as<double>().data();
-  for (std::int64_t row = 0; keys > 0 && row < scores.size() / keys; ++row)
-    normalise_row(weights + row * keys, keys);
-  const std::int64_t width = shape[last], each = queries * width;
-  for (std::int64_t batch = 0; each > 0 && batch < result.size() / each; ++batch)
-    multiply_add(weights + batch * queries * keys, v.as<double>().data() + batch * keys * width,
-                 result.as<double>().data() + batch * each, queries, width, keys);
+  const Tensor weights = weights_of(context, q, k);
+  const Tensor result = Tensor::zeros(DType::f64, context.results[0].shape());
+  const std::int64_t queries = q.dim(-2), keys = k.dim(-2), width = v.shape().back();
+  const std::int64_t batches = result.size() == 0 ? 0 : result.size() / (queries * width);
+  for (std::int64_t batch = 0; batch < batches; ++batch)
+    multiply_add(weights.as<double>().data() + batch * queries * keys,
+                 v.as<double>().data() + batch * keys * width,
+                 result.as<double>().data() + batch * queries * width, queries, width, keys);
   return {narrow(result, context.results[0].dtype)};
 }
 

@@ -116,7 +116,8 @@ std::optional<Turned> turned(const Graph& typed, const Node& node, const Ints& p
       break;
   }
   const OpDef& def = definition(node.op);
-  return def.elementwise && node.results.size() == 1 ? std::optional(Turned{node.attrs, perm}) : std::nullopt;
+  const bool is_elementwise = def.elementwise && !def.random && node.results.size() == 1;
+  return is_elementwise ? std::optional(Turned{node.attrs, perm}) : std::nullopt;
 }
 
 }  // namespace tenon
