@@ -36,7 +36,7 @@
   X(if_else) X(loop) X(scan)                                                                      \
   /* composites */                                                                                \
   X(clamp) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(sigmoid) X(softplus) X(hard_sigmoid)    \
-  X(hard_swish) X(softmax) X(log_softmax) X(dropout) X(linear) X(embedding)                       \
+  X(hard_swish) X(softmax) X(log_softmax) X(dropout) X(linear) X(embedding) X(attention)          \
   X(layer_norm) X(rms_norm) X(group_norm) X(batch_norm) X(batch_norm_train)                       \
   X(cross_entropy) X(mse_loss) X(l1_loss) X(huber_loss) X(kl_div) X(bce_with_logits)              \
   /* only in lowered programs */                                                                  \

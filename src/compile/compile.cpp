@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "compile/cut.h"
+#include "pass/cancel_transposes.h"
 #include "pass/chunk.h"
 #include "pass/cse.h"
 #include "pass/dead.h"
@@ -12,6 +13,8 @@
 #include "pass/empty.h"
 #include "pass/explain.h"
 #include "pass/fill_channels.h"
+#include "pass/fold_constants.h"
+#include "pass/fold_pads.h"
 #include "pass/fold_scales.h"
 #include "pass/forward_convs.h"
 #include "pass/fuse.h"
@@ -22,19 +25,32 @@
 #include "pass/pieces.h"
 #include "pass/pools.h"
 #include "pass/prepare.h"
+#include "pass/recognise_activations.h"
+#include "pass/recognise_attention.h"
+#include "pass/recognise_norms.h"
+#include "pass/recognise_softmax.h"
 #include "pass/rewrite.h"
 #include "pass/scans.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
+#include "pass/unite_products.h"
 #include "pass/unpool.h"
 
 namespace tenon {
 
 namespace {
-constexpr auto kOptionalPasses = std::to_array<std::string_view>(
-    {"simplify", "multiply-bytes", "fold-scales", "lift-unpools", "forward-convolutions", "lower-precision",
-     "fill-channels", "block-images", "tile-pools", "merge-common", "unite-scans", "remove-dead",
-     "chunk-batches", "pack"});
+constexpr auto kOptionalPasses =
+    std::to_array<std::string_view>({"fold-constants",       "recognise-activations",
+                                     "recognise-norms",      "recognise-softmax",
+                                     "recognise-attention",  "simplify",
+                                     "cancel-transposes",    "fold-pads",
+                                     "multiply-bytes",       "fold-scales",
+                                     "unite-products",       "lift-unpools",
+                                     "forward-convolutions", "lower-precision",
+                                     "fill-channels",        "block-images",
+                                     "tile-pools",           "merge-common",
+                                     "unite-scans",          "remove-dead",
+                                     "chunk-batches",        "pack"});
 
 // Of weights, and of what is made of them: so much is in memory at once beside what stays there.
 constexpr std::size_t kPieceBytes = 16 << 20;
@@ -96,16 +112,26 @@ Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const C
 
   Pipeline program(source.clone(), options);
   program.apply("specialise", first);
+  program.apply_optional("fold-constants", fold_constants);
+  program.apply_optional("recognise-activations", recognise_activations);
+  program.apply_optional("recognise-norms", recognise_norms);
+  program.apply_optional("recognise-softmax", recognise_softmax);
+  program.apply_optional("recognise-attention", recognise_attention);
   program.apply("decompose",
                 [&](const Graph& graph) { return specialise(decompose(graph, runs_whole), {}); });
   program.apply("fold-empty", fold_empty);
   program.apply_optional("simplify", simplify);
+  program.apply_optional("cancel-transposes", cancel_transposes);
+  program.apply_optional("fold-pads", fold_pads);
   if (weights_are_fixed) {
     program.apply_optional("multiply-bytes", [&](const Graph& graph) {
       return specialise(multiply_bytes(graph, contracts), {});
     });
     program.apply_optional("fold-scales",
                            [&](const Graph& graph) { return specialise(fold_scales(graph, contracts), {}); });
+    program.apply_optional("unite-products", [&](const Graph& graph) {
+      return specialise(unite_products(graph, contracts), {});
+    });
   }
   program.apply_optional("lift-unpools", lift_unpools);
   program.apply_optional("forward-convolutions", [&](const Graph& graph) {

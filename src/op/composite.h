@@ -20,5 +20,6 @@ inline Tensor doubles(const Tensor& tensor) { return tensor.cast(DType::f64); }
 
 void define_softmax(OpTable& table);
 void define_dropout(OpTable& table);
+void define_attention(OpTable& table);
 
 }  // namespace tenon

@@ -83,6 +83,7 @@ void define_layers(OpTable& table) {
     return {gather(context.inputs[1], context.inputs[0], 0)};
   };
   table.define(Op::embedding, std::move(embedding));
+  define_attention(table);
 }
 
 Value linear(Value x, Value w, Value bias) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "pass/permutations.h"
 #include "pass/rewrite.h"
 
 namespace tenon {
@@ -63,20 +64,6 @@ Results divisions(Rewrite& rewrite, const Node& node, Inputs in) {
   return keep(graph.emit1(Op::mul, {in[0], wide}));
 }
 
-// An empty one reverses the axes.
-Ints permutation_of(const Node& transpose) {
-  Ints perm = transpose.attrs.ints("perm");
-  if (!perm.empty()) return perm;
-  for (std::int64_t axis = transpose.results[0].rank(); axis-- > 0;) perm.push_back(axis);
-  return perm;
-}
-
-bool is_identity(const Ints& permutation) {
-  for (std::size_t i = 0; i < permutation.size(); ++i)
-    if (permutation[i] != static_cast<std::int64_t>(i)) return false;
-  return true;
-}
-
 Results movement(Rewrite& rewrite, const Node& node, Inputs in) {
   if (node.op != Op::reshape && node.op != Op::broadcast_to && node.op != Op::transpose) return std::nullopt;
   const Shape from = in[0].type().shape();
@@ -87,10 +74,9 @@ Results movement(Rewrite& rewrite, const Node& node, Inputs in) {
     const Ints before = chained ? permutation_of(node_of(in[0])) : Ints();
     if (is_identity(perm)) return keep(in[0]);
     if (!chained) return std::nullopt;
-    Ints combined;
-    for (const std::int64_t axis : perm) combined.push_back(before[static_cast<std::size_t>(axis)]);
-    if (is_identity(combined)) return keep(input_of(in[0], 0));
-    return keep(rewrite.to().emit1(Op::transpose, {input_of(in[0], 0)}, {{"perm", combined}}));
+    const Ints both = combined(before, perm);
+    if (is_identity(both)) return keep(input_of(in[0], 0));
+    return keep(rewrite.to().emit1(Op::transpose, {input_of(in[0], 0)}, {{"perm", both}}));
   }
   if (from == to) return keep(in[0]);
   if (!chained) return std::nullopt;

@@ -52,6 +52,22 @@ void add_softmaxes(CaseTable& table, Op op) {
   table[op].back().large = true;
 }
 
+void add_attention(CaseTable& table) {
+  const auto add = [&](std::string label, std::vector<Input> inputs, Types types = Types::one) {
+    // A score is a sum of products, and the weights grow with it.
+    table[Op::attention].push_back({cat("attention ", label), std::move(inputs),
+                                    emitted(Op::attention, {{"scale", 0.25}}), near(64), types});
+  };
+  add("of matrices", {of({5, 8}), of({7, 8}), of({7, 3})}, Types::all);
+  add("of heads", {of({2, 3, 4, 8}), of({2, 3, 6, 8}), of({2, 3, 6, 5})});
+  add("with a mask of keys", {of({2, 4, 8}), of({2, 6, 8}), of({2, 6, 5}), of({2, 1, 6})});
+  add("with a bias for all", {of({2, 4, 8}), of({2, 4, 8}), of({2, 4, 8}), of({4, 4})});
+  add("of one query", {of({1, 8}), of({7, 8}), of({7, 8})});
+  add("of no queries", {of({0, 8}), of({7, 8}), of({7, 8})});
+  add("large", {of({3, 61, 32}), of({3, 67, 32}), of({3, 67, 16})});
+  table[Op::attention].back().large = true;
+}
+
 void add_layers(CaseTable& table) {
   const auto layer = [&](std::string label, std::vector<Input> inputs, Types types = Types::all) {
     table[Op::linear].push_back(
@@ -95,6 +111,7 @@ void add_activations(CaseTable& table) {
   add_softmaxes(table, Op::softmax);
   add_softmaxes(table, Op::log_softmax);
   add_layers(table);
+  add_attention(table);
 }
 
 }  // namespace tenon::conformance

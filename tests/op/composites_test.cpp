@@ -53,6 +53,8 @@ std::vector<Case> activations() {
       one("log_softmax", {spread({3, 4, 2})}, [](const Values& x) { return log_softmax(x[0], 1); }),
       one("linear", {spread({2, 3, 4}), spread({4, 2}), spread({2})},
           [](const Values& x) { return linear(x[0], x[1], x[2]); }),
+      one("attention", {spread({2, 3, 4}), spread({2, 5, 4}), spread({2, 5, 2}), spread({3, 5})},
+          [](const Values& x) { return attention(x[0], x[1], x[2], x[3], 0.5); }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 
 #include "op/expect.h"
@@ -49,6 +50,31 @@ TEST(Layers, EmbeddingNeedsIntegers) {
   const Value ids = graph.input("ids", {DType::f32, {"N"}});
   const Value table = graph.input("table", {DType::f32, {100, 8}});
   EXPECT_NE(message_of([&] { embedding(ids, table); }).find("integer type"), std::string::npos);
+}
+
+TEST(Layers, AttentionIsTheMeanOfTheValuesWeightedByTheirKeys) {
+  const Tensor q = f64({1, 2}, {1, 0}), k = f64({2, 2}, {0, 5, 0, 7}), v = f64({2, 1}, {10, 20});
+  expect_same(run_op(Op::attention, {q, k, v}), f64({1, 1}, {15}));
+  const Tensor hidden = f64({2}, {0, -INFINITY});
+  expect_same(run_op(Op::attention, {q, k, v, hidden}), f64({1, 1}, {10}));
+}
+
+TEST(Layers, AttentionScalesTheScores) {
+  const Tensor q = f64({1, 1}, {1}), k = f64({2, 1}, {0, std::log(3.0)}), v = f64({2, 1}, {0, 4});
+  expect_near(run_op(Op::attention, {q, k, v}), f64({1, 1}, {3}), 1e-14);
+  expect_near(run_op(Op::attention, {q, k, v}, {{"scale", 2.0}}), f64({1, 1}, {3.6}), 1e-14);
+}
+
+TEST(Layers, AttentionNamesWhatDoesNotFit) {
+  Graph graph;
+  const Value q = graph.input("q", {DType::f32, {"N", 12, 128, 32}});
+  const Value k = graph.input("k", {DType::f32, {"N", 12, 64, 32}});
+  const Value v = graph.input("v", {DType::f32, {"N", 12, 128, 32}});
+  const Value bias = graph.input("bias", {DType::f32, {64, 128}});
+  EXPECT_EQ(attention(q, k, k).type(), q.type());
+  EXPECT_NE(message_of([&] { attention(q, k, v); }).find("a value for each key"), std::string::npos);
+  EXPECT_NE(message_of([&] { attention(q, v, v, bias); }).find("must broadcast to the scores"),
+            std::string::npos);
 }
 
 }  // namespace
