@@ -118,7 +118,7 @@ class Work {
     for (std::int64_t place = 0; place < places; place += 32, ahead += lines * plan_.steps() * 64) {
       const std::int64_t count = std::min<std::int64_t>(32, places - place);
       multiply(
-          plan_,
+          {plan_.offsets, plan_.part_size(), plan_.problem.parts},
           {left + place * kDepth, right, count, plan_.problem.y.channels - filter > 16 ? 2 : 1, ahead, lines},
           tiles_, sums);
       finish(plan_.problem, sums, {band.first, place, count, plan_.columns}, filter, epilogue, y);

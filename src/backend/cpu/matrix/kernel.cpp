@@ -50,16 +50,15 @@ TENON_MATRIX_INLINE void step(const std::uint16_t* left, std::int64_t part_size,
 }
 
 template <int rows, int columns, int parts>
-TENON_MATRIX void multiply_patch(const Plan& plan, const Patch& patch, float* sums) {
-  const std::int64_t part_size = plan.part_size();
+TENON_MATRIX void multiply_patch(const Left& left, const Patch& patch, float* sums) {
   const std::uint16_t* right = patch.panel;
   const std::byte* ahead = patch.ahead;
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
-  for (const std::int64_t offset : plan.offsets) {
-    step<rows, columns, parts>(patch.left + offset, part_size, right);
+  for (const std::int64_t offset : left.offsets) {
+    step<rows, columns, parts>(patch.left + offset, left.part_size, right);
     right += 2 * parts * kTile;
     for (std::int64_t line = 0; line < patch.ahead_lines; ++line, ahead += kRowBytes)
       _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T1);
@@ -71,18 +70,18 @@ TENON_MATRIX void multiply_patch(const Plan& plan, const Patch& patch, float* su
   if constexpr (rows == 2 && columns == 2) _tile_stored(3, sums + 16 * kPanel + 16, kSumBytes);
 }
 
-using Kernel = void (*)(const Plan& plan, const Patch& patch, float* sums);
+using Kernel = void (*)(const Left& left, const Patch& patch, float* sums);
 
 template <int parts>
 constexpr Kernel kKernels[2][2] = {{multiply_patch<1, 1, parts>, multiply_patch<1, 2, parts>},
                                    {multiply_patch<2, 1, parts>, multiply_patch<2, 2, parts>}};
 }  // namespace
 
-void multiply(const Plan& plan, const Patch& patch, Tiles& tiles, float* sums) {
+void multiply(const Left& left, const Patch& patch, Tiles& tiles, float* sums) {
   tiles.resize(patch.pixels);
   const int rows = patch.pixels > kTileRows ? 1 : 0, columns = patch.columns > 1 ? 1 : 0;
-  const auto& kernels = plan.problem.parts == 3 ? kKernels<3> : kKernels<1>;
-  kernels[rows][columns](plan, patch, sums);
+  const auto& kernels = left.parts == 3 ? kKernels<3> : kKernels<1>;
+  kernels[rows][columns](left, patch, sums);
 }
 
 }  // namespace tenon::matrix

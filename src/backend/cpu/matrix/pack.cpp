@@ -41,11 +41,6 @@ struct Depths {
   }
 };
 
-TENON_MATRIX_INLINE __m512i pair(__m512i even, __m512i odd) {
-  const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xFFFF0000));
-  return _mm512_or_si512(_mm512_srli_epi32(even, 16), _mm512_and_si512(odd, upper));
-}
-
 TENON_MATRIX void pack_tile(const Depths& depths, std::int64_t step, std::int64_t first, __mmask16 mask,
                             std::uint16_t* to) {
   constexpr std::int64_t kPart = 2 * kTileRows * kDepth;  // from a part to the next
@@ -69,9 +64,9 @@ TENON_MATRIX void pack_tile(const Depths& depths, std::int64_t step, std::int64_
       parts[i].middle = at_least_tiny(parts[i].middle, numbers[i]);
       parts[i].low = at_least_tiny(parts[i].low, numbers[i]);
     }
-    _mm512_storeu_si512(to, pair(parts[0].low, parts[1].low));
-    _mm512_storeu_si512(to + kPart, pair(parts[0].middle, parts[1].middle));
-    _mm512_storeu_si512(to + 2 * kPart, pair(parts[0].high, parts[1].high));
+    _mm512_storeu_si512(to, interleaved(parts[0].low, parts[1].low));
+    _mm512_storeu_si512(to + kPart, interleaved(parts[0].middle, parts[1].middle));
+    _mm512_storeu_si512(to + 2 * kPart, interleaved(parts[0].high, parts[1].high));
   }
 }
 }  // namespace

@@ -54,6 +54,12 @@ TENON_MATRIX_INLINE __m512i halves(__m512i first, __m512i second) {
   return _mm512_permutex2var_epi16(first, _mm512_load_si512(kUpper), second);
 }
 
+// The upper halves of two times sixteen numbers, in turns.
+TENON_MATRIX_INLINE __m512i interleaved(__m512i first, __m512i second) {
+  const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xFFFF0000));
+  return _mm512_or_si512(_mm512_srli_epi32(first, 16), _mm512_and_si512(second, upper));
+}
+
 TENON_MATRIX_INLINE __m512i to_bf16(__m512 first, __m512 second) {
   return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
 }

@@ -11,6 +11,7 @@ enum class OwnKernel : std::uint8_t {
   none,
   winograd_small,
   winograd_large,
+  winograd_matrix,  // large tiles, multiplied by the matrix unit
   pointwise,
   matrix,             // filters, or a matrix [depth, columns]
   matrix_transposed,  // a matrix [columns, depth]
