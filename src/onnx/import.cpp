@@ -14,6 +14,7 @@ namespace tenon::onnx {
 namespace {
 constexpr int kDeepestCalls = 64;             // functions that call functions, bodies within bodies
 constexpr std::int64_t kConstantSize = 1024;  // elements
+constexpr std::int64_t kMostZeroPoints = 16 * 1024;
 constexpr std::int64_t kHighestRank = 64;
 constexpr std::size_t kLongestLabel = 200;
 constexpr std::size_t kBytesAName = 1000;  // at most, for what a node writes for one of its inputs or outputs
@@ -36,6 +37,14 @@ bool is_identifier(std::string_view text) {
   const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   return !text.empty() && !std::isdigit(static_cast<unsigned char>(text[0])) &&
          std::ranges::all_of(text, is_part);
+}
+
+// Of integers, what may say a shape or an axis is part of the program; so are vectors of bytes, which are
+// zero points, and decide whether a product of bytes needs them at all.
+bool is_constant(const Tensor& tensor) {
+  if (is_float(tensor.dtype())) return tensor.rank() == 0;
+  const bool holds_zero_points = tensor.rank() <= 1 && size_of(tensor.dtype()) == 1;
+  return tensor.size() <= (holds_zero_points ? kMostZeroPoints : kConstantSize);
 }
 
 Dim dim_of(const DimDef& dim) {
@@ -72,8 +81,7 @@ Value Import::weight(std::string_view name, const TensorDef& def) {
   if (!is_new) return place->second;
   const Tensor tensor = decode(def);
   Graph& graph = body_.graph();
-  const bool says_shapes = is_float(tensor.dtype()) ? tensor.rank() == 0 : tensor.size() <= kConstantSize;
-  if (says_shapes || tensor.size() == 0) return place->second = graph.constant(tensor);
+  if (is_constant(tensor) || tensor.size() == 0) return place->second = graph.constant(tensor);
   weights_.emplace_back(unique_name(name), tensor);
   const Value state = graph.state(weights_.back().first, Type::of(tensor));
   if (tensor.size() <= kConstantSize) body_.known().set(state.ref(), tensor);

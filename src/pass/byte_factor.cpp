@@ -53,19 +53,25 @@ Value bytes_of(Value value) {
   return fits(range, 0, 255) ? value.graph().constant(numbers->cast(DType::u8)) : Value();
 }
 
+// Whatever the type and the shape that it was given.
+bool is_all_zero(Value value) {
+  while (node_of(value).op == Op::reshape || node_of(value).op == Op::cast) value = input_of(value, 0);
+  const Tensor* const numbers = constant_of(value);
+  return numbers && fits(range_of(*numbers), 0, 0);
+}
+
 // A zero point as i32; undefined where it is 0.
 Value zero_of(Value value) {
   const Value narrow = before_broadcast(value);
+  if (is_all_zero(narrow)) return {};
   const Tensor* const numbers = constant_of(narrow);
-  if (!numbers) return cast(narrow, DType::i32);
-  const Range range = range_of(*numbers);
-  if (range.least == 0 && range.most == 0) return {};
-  return value.graph().constant(numbers->cast(DType::i32));
+  return numbers ? value.graph().constant(numbers->cast(DType::i32)) : cast(narrow, DType::i32);
 }
 
 bool is_zero_point(Value value) {
-  const Value narrow = before_broadcast(value);
+  Value narrow = before_broadcast(value);
   if (const Tensor* const numbers = constant_of(narrow)) return fits(range_of(*numbers), -128, 255);
+  while (node_of(narrow).op == Op::reshape) narrow = input_of(narrow, 0);
   return node_of(narrow).op == Op::cast && is_byte(input_of(narrow, 0).dtype());
 }
 

@@ -133,6 +133,20 @@ TEST(MultiplyBytes, TakesZeroPointsOfBothSidesOfMatrices) {
     return y = %12 })");
 }
 
+TEST(MultiplyBytes, SeesThatManyZeroPointsAreZero) {
+  expect_same_numbers(R"(graph g(x: u8[1, 2, 5, 5]) {
+    %1 = state "w" : i8[3, 2, 3, 3]
+    %2 = constant i8[3] {0, 0, 0}
+    %3 = cast(%2) {dtype = i32}
+    %4 = reshape(%3) {shape = [3, 1, 1, 1]}
+    %5 = broadcast_to(%4) {shape = [3, 2, 3, 3]}
+    %6 = cast(%x) {dtype = i32}
+    %7 = cast(%1) {dtype = i32}
+    %8 = sub(%7, %5)
+    %9 = conv(%6, %8)
+    return y = %9 })");
+}
+
 TEST(MultiplyBytes, KnowsConstantsThatAreBytes) {
   expect_same_numbers(R"(graph g(x: u8[2, 3]) {
     %1 = constant f32[2, 3] {1, -2, 3, 127, -128, 0}
