@@ -69,8 +69,9 @@ Value zero_of(Value value) {
 }
 
 bool is_zero_point(Value value) {
-  const Value narrow = before_broadcast(value);
+  Value narrow = before_broadcast(value);
   if (const Tensor* const numbers = constant_of(narrow)) return fits(range_of(*numbers), -128, 255);
+  while (node_of(narrow).op == Op::reshape) narrow = input_of(narrow, 0);
   return node_of(narrow).op == Op::cast && is_byte(input_of(narrow, 0).dtype());
 }
 
