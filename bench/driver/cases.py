@@ -101,6 +101,11 @@ def model(name: str, goal: float, work: Work | None = None, unit: str = "ms") ->
     return Case("infer", name, BOTH, ENGINES, work, goal, unit=unit)
 
 
+def quantised(name: str) -> Case:
+    """The same of bytes; no floor, as the measured peak is that of f32."""
+    return Case("infer", name, ONE, ENGINES, unit="ms", precision="int8")
+
+
 CASES = (
     Case("train-mlp", "train-mlp", BOTH, TORCH, dense_training(64, MNIST_MLP, 3), goal=1.6),
     Case("train-tiny", "train-tiny-10-16-10", ONE, ("LibTorch",), dense_training(32, [10, 16, 10], 1), 40, limit=2),
@@ -117,6 +122,8 @@ CASES = (
     model("yunet_n_320", 1.2),
     model("dtln_1", 1.2, None, "us"),
     model("super_resolution", 1.2, Work(5.97e9, 0.24e6)),
+    quantised("resnet18-int8"),
+    quantised("mobilenetv2-int8"),
     Case("infer", "resnet18-4-callers", (2,), ENGINES, Work(4 * 3.628e9, 46.7e6), unit="ms"),
     Case("infer", "resnet50-build", ONE, ENGINES, limit=1, unit="s", runs=5, once=True),
     Case("infer", "resnet50-load", ONE, (), limit=0.2, unit="s", runs=5, once=True),
