@@ -48,8 +48,9 @@ Steps first_step(const Widths& widths, int threads, const std::string& cache) {
 // The ONNX models of the suite `infer`, by the names of their files.
 std::vector<Case> model_cases() {
   std::vector<Case> cases;
-  for (const char* const name : {"resnet18", "resnet50", "mobilenetv2", "minilm", "lstm", "resnet20-cifar10",
-                                 "yunet_n_320", "dtln_1", "super_resolution"})
+  for (const char* const name :
+       {"resnet18", "resnet50", "mobilenetv2", "minilm", "lstm", "resnet20-cifar10", "yunet_n_320", "dtln_1",
+        "super_resolution", "resnet18-int8", "mobilenetv2-int8"})
     cases.push_back({name, [=](int threads) { return model_inference(name, threads); }});
   for (const std::string name : {"resnet18", "resnet50", "mobilenetv2", "minilm"})
     cases.push_back(

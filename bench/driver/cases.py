@@ -107,6 +107,11 @@ def in_bf16(suite: str, name: str, goal: float, unit: str = "ms") -> Case:
     return Case(suite, f"{name}-bf16", BOTH, BF16_ENGINES, None, goal, unit=unit, precision="bf16")
 
 
+def quantised(name: str) -> Case:
+    """The same of bytes; no floor, as the measured peak is that of f32."""
+    return Case("infer", name, ONE, ENGINES, unit="ms", precision="int8")
+
+
 CASES = (
     Case("train-mlp", "train-mlp", BOTH, TORCH, dense_training(64, MNIST_MLP, 3), goal=1.6),
     Case("train-tiny", "train-tiny-10-16-10", ONE, ("LibTorch",), dense_training(32, [10, 16, 10], 1), 40, limit=2),
@@ -129,6 +134,8 @@ CASES = (
     in_bf16("infer", "resnet50", 1.05),
     in_bf16("infer", "mobilenetv2", 1.05),
     in_bf16("infer", "minilm", 1.1),
+    quantised("resnet18-int8"),
+    quantised("mobilenetv2-int8"),
     Case("infer", "resnet18-4-callers", (2,), ENGINES, Work(4 * 3.628e9, 46.7e6), unit="ms"),
     Case("infer", "resnet50-build", ONE, ENGINES, limit=1, unit="s", runs=5, once=True),
     Case("infer", "resnet50-load", ONE, (), limit=0.2, unit="s", runs=5, once=True),

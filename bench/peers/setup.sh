@@ -48,5 +48,6 @@ site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("pureli
 compile_contenders
 "$venv/bin/python" "$root/bench/peers/models.py" "$root/build/bench/models"
 "$venv/bin/python" "$root/bench/peers/networks.py" "$root/build/bench/models" 2>/dev/null
+"$venv/bin/python" "$root/bench/peers/quantised.py" "$root/build/bench/models" 2>/dev/null
 link_shared_models
 "$venv/bin/python" -m pip list 2>/dev/null | grep -E "^($(IFS='|'; echo "${packages[*]}")) "
