@@ -217,7 +217,8 @@ class Engine {
   const EngineInfo& info() const;
   const AccuracyReport& report() const;
   const EngineOptions& options() const;
-  std::vector<Port> inputs() const;
+  std::vector<Port> inputs()
+      const;  // that callers give: without the key of random numbers (tenon/ops/random.h)
   std::vector<Port> outputs() const;
   // The values between the two, in the order in which they are computed, named by where in the model they are
   // written: an ONNX node's is called as the node is.

@@ -1,5 +1,9 @@
 #include "engine/contexts.h"
 
+#include <new>
+
+#include "tenon/log.h"
+
 namespace tenon {
 
 namespace {
@@ -16,26 +20,31 @@ std::unique_ptr<EngineSession::State> Contexts::find_idle() {
 
 Contexts::Lease Contexts::take(const Stop& stop) {
   std::unique_lock lock(mutex_);
+  if (auto session = find_idle()) return {*this, std::move(session)};
+  if (auto session = make(lock)) return {*this, std::move(session)};
   while (true) {
     if (auto session = find_idle()) return {*this, std::move(session)};
-    if (made_ < most_) {
-      ++made_;
-      lock.unlock();
-      std::unique_ptr<EngineSession::State> session;
-      try {
-        session = first_->twin();
-      } catch (...) {
-        lock.lock();
-        --made_;
-        throw;
-      }
-      if (session) return {*this, std::move(session)};
-      lock.lock();  // no twin can be made, or there is no memory for one: the others will do
-      most_ = --made_;
-      continue;
-    }
     wait(lock, stop);
   }
+}
+
+// Nothing where there are enough, where no twin can be made, or no memory is left for one: the others will
+// do, and the next caller may find more.
+std::unique_ptr<EngineSession::State> Contexts::make(std::unique_lock<std::mutex>& lock) {
+  if (made_ >= most_) return nullptr;
+  ++made_;
+  lock.unlock();
+  std::unique_ptr<EngineSession::State> session;
+  try {
+    session = first_->twin();
+  } catch (const Error& error) {
+    log(LogLevel::debug, cat("no more calls run beside one another: ", error.what()));
+  } catch (const std::bad_alloc&) {
+    log(LogLevel::debug, "no more calls run beside one another: out of memory");
+  }
+  lock.lock();
+  if (!session) --made_;
+  return session;
 }
 
 void Contexts::wait(std::unique_lock<std::mutex>& lock, const Stop& stop) {

@@ -41,13 +41,14 @@ class Contexts {
  private:
   void give_back(std::unique_ptr<EngineSession::State> session);
   std::unique_ptr<EngineSession::State> find_idle();
+  std::unique_ptr<EngineSession::State> make(std::unique_lock<std::mutex>& lock);
   void wait(std::unique_lock<std::mutex>& lock, const Stop& stop);
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::unique_ptr<EngineSession::State>> idle_;
   std::size_t made_ = 1;
-  std::size_t most_;
+  const std::size_t most_;
   const EngineSession::State* first_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/errors.h"
+#include "engine/random_key.h"
 #include "engine/taps.h"
 #include "tenon/op.h"
 
@@ -105,7 +106,8 @@ std::optional<Difference> first_difference(const NamedTensors& recorded, const E
   const std::vector<Port> values = found.values();
   for (const Port& port : values)
     if (const Tensor* value = find(recorded, port.name)) wanted.emplace_back(port.name, *value);
-  auto difference = Comparison(std::move(wanted), found, inputs, options).find();
+  const NamedTensors given = engine::with_key(found.program(), inputs, engine::kFixedKey);
+  auto difference = Comparison(std::move(wanted), found, given, options).find();
   if (difference) difference->op = definition(engine::node_of(found.program(), difference->value).op).name;
   return difference;
 }
@@ -119,13 +121,16 @@ std::optional<Difference> first_difference(const Engine& wanted, const Engine& f
     if (other != others.end() && same_kind(port.type, other->type)) common.push_back(port.name);
   }
   NamedTensors recorded;
-  const NamedTensors values = wanted.with_taps(common).run(inputs);
+  const NamedTensors given = engine::with_key(wanted.program(), inputs, engine::kFixedKey);
+  const NamedTensors values = wanted.with_taps(common).run(given);
   for (const std::string& name : common) recorded.emplace_back(name, *find(values, name));
-  auto difference = Comparison(std::move(recorded), found, inputs, options).find();
+  auto difference = Comparison(std::move(recorded), found,
+                               engine::with_key(found.program(), inputs, engine::kFixedKey), options)
+                        .find();
   if (!difference) return std::nullopt;
   const Node& node = engine::node_of(wanted.program(), difference->value);
   difference->op = definition(node.op).name;
-  difference->inputs = read_by(node, wanted, inputs);
+  difference->inputs = read_by(node, wanted, given);
   return difference;
 }
 }  // namespace tenon

@@ -24,7 +24,7 @@ Types types_for(const Graph& program, const Shapes& shapes) {
     const auto input = program.find_input(name);
     types.emplace(name, Type::of(input ? program.type(*input).dtype : DType::f32, shape));
   }
-  return types;
+  return engine::match_inputs(program, engine::with_key_type(program, std::move(types)));
 }
 
 std::unique_ptr<EngineSession::State> session_for(const std::shared_ptr<EngineCore>& core,
@@ -37,6 +37,7 @@ Engine::State::State(engine::Content content, EngineOptions chosen)
     : live_(std::make_shared<LiveEngine>(std::make_shared<EngineCore>(
           content, chosen, std::make_shared<MemoryBudget>(chosen.memory_limit)))),
       program(std::move(content.program)),
+      draws_numbers(engine::draws_numbers(*program)),
       info(std::move(content.info)),
       report(std::move(content.report)),
       options(std::move(chosen)) {}
@@ -81,8 +82,10 @@ void Engine::save(const std::string& path) const {
 }
 
 NamedTensors Engine::run(const NamedTensors& inputs, const CallOptions& options) const {
-  const Types types = engine::match_inputs(program(), types_of(inputs));
   const auto live = state_->live();
+  if (state_->draws_numbers && !find(inputs, kRandomKeyInput))
+    return run(engine::with_key(program(), inputs, live->core->keys.next()), options);
+  const Types types = engine::match_inputs(program(), types_of(inputs));
   const Stop stop{options.deadline, options.cancel};
   std::vector<Tensor> found;
   const auto run = [&] {
@@ -128,27 +131,25 @@ std::future<NamedTensors> Engine::run_async(NamedTensors inputs, CallOptions opt
   return future;
 }
 
-void Engine::warm(const Shapes& inputs) const {
-  state_->live()->runner.warm(engine::match_inputs(program(), types_for(program(), inputs)));
-}
+void Engine::warm(const Shapes& inputs) const { state_->live()->runner.warm(types_for(program(), inputs)); }
 
 void Engine::reload(NamedTensors weights) const { state_->reload(std::move(weights)); }
 
 Tensor Engine::run(const Tensor& input) const {
-  require(program().inputs().size() == 1, "this engine has ", program().inputs().size(),
-          " inputs: give each by its name");
-  return run({{name_of(program().nodes()[program().inputs()[0]]), input}}).front().second;
+  const std::vector<Port> wanted = inputs();
+  require(wanted.size() == 1, "this engine has ", wanted.size(), " inputs: give each by its name");
+  return run({{wanted[0].name, input}}).front().second;
 }
 
 EngineSession Engine::session(const Shapes& inputs) const {
-  const Types types = engine::match_inputs(program(), types_for(program(), inputs));
-  return EngineSession(session_for(state_->live()->core, types));
+  return EngineSession(session_for(state_->live()->core, types_for(program(), inputs)));
 }
 
 AccuracyReport Engine::verify(const NamedTensors& inputs) const {
   const Engine judge(program(), weights(), {}, {.backend = "reference"});
-  const NamedTensors wanted = judge.run(inputs);
-  const NamedTensors found = run(inputs);
+  const NamedTensors given = engine::with_key(program(), inputs, engine::kFixedKey);
+  const NamedTensors wanted = judge.run(given);
+  const NamedTensors found = run(given);
   AccuracyReport report{state_->live()->core->backend->device().name, 0, {}};
   const bool has_items = !inputs.empty() && inputs.front().second.rank() > 0;
   report.items = has_items ? inputs.front().second.dim(0) : 1;
@@ -193,8 +194,11 @@ Engine Engine::with_weights(NamedTensors weights) const {
 
 std::vector<Port> Engine::inputs() const {
   std::vector<Port> ports;
-  for (const std::uint32_t id : program().inputs())
-    ports.push_back({name_of(program().nodes()[id]), program().nodes()[id].results[0]});
+  for (const std::uint32_t id : program().inputs()) {
+    const Node& node = program().nodes()[id];
+    if (!state_->draws_numbers || name_of(node) != kRandomKeyInput)
+      ports.push_back({name_of(node), node.results[0]});
+  }
   return ports;
 }
 

@@ -13,13 +13,29 @@ const Tensor& leaf_value(const Node& leaf, const NamedTensors& inputs, const Nam
   return *find(leaf.op == Op::input ? inputs : weights, name_of(leaf));
 }
 
+std::size_t bytes_of(const std::vector<Tensor>& tensors) {
+  std::size_t bytes = 0;
+  for (const Tensor& tensor : tensors) bytes += tensor.bytes();
+  return bytes;
+}
+
 bool is_leaf(const Node& node) {
   return node.op == Op::input || node.op == Op::state || node.op == Op::constant;
 }
 }  // namespace
 
+// Plans that nobody uses make room.
+MemoryBudget::Lease StagedRunner::take(std::size_t bytes, std::string_view what) {
+  while (true) try {
+      return core_->memory->take(bytes, what);
+    } catch (const OverBudget&) {
+      if (!cache_.drop_unused()) throw;
+    }
+}
+
+// How large a result is, is known once it is there: it is refused then, before anything is made of it.
 std::vector<Tensor> StagedRunner::run_host(const PlannedStage& stage, const NamedTensors& inputs,
-                                           const Stop& stop) {
+                                           const Stop& stop, Leases& held) {
   std::vector<std::vector<Tensor>> results;
   for (const Node& node : stage.host.nodes()) {
     if (is_leaf(node)) {
@@ -30,6 +46,7 @@ std::vector<Tensor> StagedRunner::run_host(const PlannedStage& stage, const Name
     for (const Ref input : node.inputs) read.push_back(results[input.node][input.result]);
     stop.check();
     results.push_back(run_on_host(stage, node, read, stop));
+    held.push_back(take(bytes_of(results.back()), describe(node)));
   }
   std::vector<Tensor> outputs;
   for (const NamedRef& output : stage.host.outputs())

@@ -11,6 +11,12 @@ std::size_t index_of(const std::vector<Slot>& slots, std::string_view name, std:
   return static_cast<std::size_t>(found - slots.begin());
 }
 
+std::optional<std::size_t> place_of_key(const std::vector<Slot>& inputs) {
+  const auto found = std::ranges::find(inputs, kRandomKeyInput, &Slot::name);
+  if (found == inputs.end() || found->type != Type{DType::u64, {2}}) return std::nullopt;
+  return static_cast<std::size_t>(found - inputs.begin());
+}
+
 std::size_t bytes_needed(const Executable& executable) {
   std::size_t bytes = scratch_bytes(executable) + crossing_bytes(executable);
   for (const auto* slots : {&executable.inputs, &executable.outputs})
@@ -26,7 +32,8 @@ EngineSession::State::State(std::shared_ptr<EngineCore> shared, PreparedExecutab
       stream(core->backend->make_stream({core->options.threads, core->options.cache})),
       scratch(core->backend),
       runner(core->bind(executable, prepared.prepare, scratch)),
-      direct(core->backend->device().host_addressable) {
+      direct(core->backend->device().host_addressable),
+      key(place_of_key(executable->inputs)) {
   const auto add = [&](const Slot& slot, std::vector<Tensor>& tensors, std::vector<void*>& addresses) {
     tensors.push_back(bound == Bound::own ? Tensor::zeros(slot.type.dtype, slot.type.shape()) : Tensor());
     if (!direct) device.push_back(core->backend->allocate(slot.type.bytes()));
@@ -39,11 +46,7 @@ EngineSession::State::State(std::shared_ptr<EngineCore> shared, PreparedExecutab
 std::unique_ptr<EngineSession::State> EngineSession::State::twin() const {
   std::optional<Executable> other = tenon::twin(*executable);
   if (!other) return nullptr;
-  try {
-    return std::make_unique<State>(core, PreparedExecutable{std::move(*other), Graph()}, Bound::later);
-  } catch (const Error&) {
-    return nullptr;
-  }
+  return std::make_unique<State>(core, PreparedExecutable{std::move(*other), Graph()}, Bound::later);
 }
 
 void EngineSession::State::bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses,
@@ -67,6 +70,10 @@ void EngineSession::State::unbind() {
   std::ranges::fill(outputs, Tensor());
 }
 
+void EngineSession::State::draw_key() {
+  if (key) std::ranges::copy(core->keys.next(), inputs[*key].as<std::uint64_t>().begin());
+}
+
 void EngineSession::State::run(const Stop& stop) {
   stream->stop = stop;
   stop.check();
@@ -81,7 +88,10 @@ EngineSession::EngineSession(EngineSession&&) noexcept = default;
 EngineSession& EngineSession::operator=(EngineSession&&) noexcept = default;
 EngineSession::~EngineSession() = default;
 
-void EngineSession::run(const CallOptions& options) { state_->run({options.deadline, options.cancel}); }
+void EngineSession::run(const CallOptions& options) {
+  state_->draw_key();
+  state_->run({options.deadline, options.cancel});
+}
 
 const Tensor& EngineSession::input(std::string_view name) const {
   return state_->inputs[index_of(state_->executable->inputs, name, "input")];
@@ -97,6 +107,7 @@ void EngineSession::bind_input(std::string_view name, const Tensor& tensor) {
   require(tensor.defined() && Type::of(tensor) == wanted, "input '", name, "' of this session is ", wanted,
           ", not ", Type::of(tensor));
   state_->bind(state_->inputs, state_->input_addresses, index, tensor);
+  if (state_->key == index) state_->key.reset();
 }
 
 void EngineSession::bind_output(std::string_view name, const Tensor& tensor) {
@@ -121,6 +132,7 @@ std::vector<StepInfo> EngineSession::steps() const {
 
 std::vector<StepInfo> EngineSession::profile() {
   std::vector<StepInfo> profiled = steps();
+  state_->draw_key();
   if (!state_->direct) state_->copy_inputs();
   const std::vector<double> times =
       state_->runner.profile(*state_->stream, state_->input_addresses, state_->output_addresses);

@@ -223,12 +223,13 @@ std::vector<Tensor> StagedRunner::run(const StagedProgram& program, const NamedT
 
 std::vector<Tensor> StagedRunner::go_on(Run run, NamedTensors values, const Stop& stop) {
   Assembly results(run.stage->outputs.size());
+  Leases held;
   while (true) {
     const PlannedStage& stage = *run.stage;
     if (stage.contexts)
       hand_on(values, names_of(stage.contexts->any().executable->outputs), run.planned,
               count_of(stage.outputs, Stage::Part::now));
-    const std::vector<Tensor> hosted = run_host(stage, values, stop);
+    const std::vector<Tensor> hosted = run_host(stage, values, stop, held);
     hand_on(values, output_names(stage.host), hosted, count_of(stage.outputs, Stage::Part::host));
     results.put(stage.outputs, run.planned, hosted);
     if (!stage.later) return results.take();

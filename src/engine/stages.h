@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 
+#include "base/memory_budget.h"
 #include "compile/compile.h"
 #include "tenon/engine.h"
 
@@ -95,7 +96,11 @@ class StagedRunner {
   std::vector<Tensor> run(const StagedProgram& program, const NamedTensors& inputs, const Types& types,
                           const Stop& stop);
   std::vector<Tensor> go_on(Run run, NamedTensors values, const Stop& stop);
-  std::vector<Tensor> run_host(const PlannedStage& stage, const NamedTensors& inputs, const Stop& stop);
+  // What the host computes is counted as long as `held` lives.
+  using Leases = std::vector<MemoryBudget::Lease>;
+  std::vector<Tensor> run_host(const PlannedStage& stage, const NamedTensors& inputs, const Stop& stop,
+                               Leases& held);
+  MemoryBudget::Lease take(std::size_t bytes, std::string_view what);
   std::vector<Tensor> run_on_host(const PlannedStage& stage, const Node& node, std::span<const Tensor> inputs,
                                   const Stop& stop);
 

@@ -7,6 +7,7 @@
 #include "base/memory_budget.h"
 #include "compile/compile.h"
 #include "engine/content.h"
+#include "engine/random_key.h"
 #include "engine/stages.h"
 #include "runtime/runner.h"
 
@@ -29,6 +30,7 @@ struct EngineCore {
   States states;
   std::shared_ptr<MemoryBudget> memory;
   std::shared_ptr<Tuner> tuner;  // while it is measured how contractions run best
+  engine::RandomKeys keys;
   std::atomic<std::size_t> values_prepared = 0;
   std::atomic<std::size_t> prepared_bytes = 0;
 
@@ -66,6 +68,7 @@ struct Engine::State {
 
  public:
   const std::shared_ptr<const Graph> program;
+  const bool draws_numbers;
   const EngineInfo info;
   const AccuracyReport report;
   const EngineOptions options;
@@ -75,9 +78,10 @@ struct EngineSession::State {
   enum class Bound { own, later };  // to memory of its own, or to the caller's before each run
   State(std::shared_ptr<EngineCore> shared, PreparedExecutable prepared, Bound bound = Bound::own);
 
-  // Another that shares what was compiled; null where that cannot be, or there is no memory for it.
+  // Another that shares what was compiled; null where that cannot be. Fails where there is no memory for it.
   std::unique_ptr<State> twin() const;
   void run(const Stop& stop = {});
+  void draw_key();  // where it is the session's
   void unbind();
   void bind(std::vector<Tensor>& tensors, std::vector<void*>& addresses, std::size_t index,
             const Tensor& tensor) const;
@@ -90,7 +94,8 @@ struct EngineSession::State {
   std::unique_ptr<Stream> stream;
   Scratch scratch;
   Runner runner;
-  bool direct;  // the device addresses the host's memory
+  bool direct;                     // the device addresses the host's memory
+  std::optional<std::size_t> key;  // the place of the random key among the inputs, until it is the caller's
   std::vector<Tensor> inputs;
   std::vector<Tensor> outputs;
   std::vector<Memory> device;  // for inputs, then outputs, where it does not

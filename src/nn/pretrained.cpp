@@ -17,11 +17,13 @@ bool matches(std::string_view pattern, std::string_view name) {
   return false;
 }
 
+bool is_random_key(const Node& node) { return node.op == Op::input && name_of(node) == kRandomKeyInput; }
+
 // Which nodes depend on what the model is given, and which on its weights and constants alone.
 std::vector<bool> depends_on_input(const Graph& program) {
   std::vector<bool> depends;
   for (const Node& node : program.nodes())
-    depends.push_back(node.op == Op::input ||
+    depends.push_back((node.op == Op::input && !is_random_key(node)) ||
                       std::ranges::any_of(node.inputs, [&](Ref input) { return depends[input.node]; }));
   return depends;
 }
@@ -59,8 +61,9 @@ class Transplant {
  public:
   Transplant(const Pretrained& from, Context& context)
       : from_(from), program_(*from.program), context_(context) {
-    require(program_.inputs().size() == 1, "a pretrained model as a layer has one input, not ",
-            program_.inputs().size());
+    const auto count = std::ranges::count_if(
+        program_.inputs(), [&](std::uint32_t id) { return !is_random_key(program_.nodes()[id]); });
+    require(count == 1, "a pretrained model as a layer has one input, not ", count);
     for (const Node& node : program_.nodes())
       if (node.op == Op::batch_norm)
         for (std::size_t i : {3u, 4u}) statistics_.push_back(node.inputs[i]);
@@ -78,6 +81,7 @@ class Transplant {
  private:
   std::vector<Value> write_node(std::uint32_t id, Value x) {
     const Node& node = program_.nodes()[id];
+    if (is_random_key(node)) return {random_key()};
     if (node.op == Op::input) return {x};
     if (node.op == Op::state) return {weight(id)};
     if (node.op == Op::constant) return {context_.graph().constant(node.attrs.tensor("value"))};
@@ -85,7 +89,20 @@ class Transplant {
     for (const Ref input : node.inputs) inputs.push_back(results_[input.node].at(input.result));
     context_.graph().set_label(context_.full_name(node.label));
     if (node.op == Op::batch_norm && trains(node)) return {batch_norm_in_training(node, inputs)};
-    return context_.graph().emit(node.op, inputs, node.attrs, node.bodies);
+    return context_.graph().emit(node.op, inputs, attributes(node), node.bodies);
+  }
+
+  // What a model draws that is not training is the same every time.
+  Value random_key() {
+    return context_.training() ? context_.key()
+                               : context_.graph().constant(Tensor::of<std::uint64_t>({2}, {0, 0}));
+  }
+
+  // A random node has a stream among those of all layers.
+  Attrs attributes(const Node& node) {
+    Attrs attrs = node.attrs;
+    if (definition(node.op).random) attrs.set("stream", context_.stream());
+    return attrs;
   }
 
   Value weight(std::uint32_t id) {

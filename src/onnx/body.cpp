@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tenon/ops.h"
+
 namespace tenon::onnx {
 
 namespace {
@@ -36,6 +38,27 @@ Value Body::bring(Value value) {
 
 void Body::bring_all(const std::vector<Value>& values) {
   for (const Value& value : values) bring(value);
+}
+
+// Turns of a loop within a loop count apart.
+std::int64_t Body::turn_stride() const {
+  constexpr std::int64_t kPrime = 65'537;
+  std::uint64_t stride = 1;
+  for (const Body* body = around_; body; body = body->around_)
+    if (body->turn_.defined()) stride *= kPrime;
+  return static_cast<std::int64_t>(stride);
+}
+
+Value Body::random_key() {
+  if (around_) {
+    const Value key = bring(around_->random_key());
+    return turn_.defined() ? key_at(key, turn_ * graph_.constant(Tensor::scalar(turn_stride()))) : key;
+  }
+  if (random_key_.defined()) return random_key_;
+  const std::string name(kRandomKeyInput);
+  require(!graph_.find_input(name), "an input of a model that draws random numbers cannot be called '", name,
+          "', which is the name of their key");
+  return random_key_ = graph_.input(name, {DType::u64, {2}});
 }
 
 void Body::pay() {

@@ -20,6 +20,10 @@ class Body {
   Value bring(Value value);
   // The inputs that later `bring`s would make, in the order of `captured`, made now.
   void bring_all(const std::vector<Value>& values);
+  // The key of what random nodes draw here: an input of the outermost graph, and in a loop another one each
+  // turn.
+  Value random_key();
+  void set_turn(Value turn) { turn_ = turn; }
   // What is known of a value of this graph while importing.
   Known& known() { return known_; }
 
@@ -32,7 +36,11 @@ class Body {
   Graph graph_;
   Budget& budget_;
   Known known_;
+  std::int64_t turn_stride() const;
+
   Body* around_ = nullptr;
+  Value turn_;            // of the loop whose body this is
+  Value random_key_;      // of the outermost graph
   std::size_t paid_ = 0;  // nodes
   std::vector<Value> captured_;
   std::vector<Value> inside_;

@@ -24,6 +24,9 @@ class Import {
   // constants; what can be trained or is large is a state of the outermost graph.
   Value weight(std::string_view name, const TensorDef& tensor);
 
+  // A number for each node that draws random numbers, so that no two draw the same.
+  std::int64_t next_stream() { return streams_++; }
+
   // Imports the nodes of a graph whose inputs the scope defines.
   void import_nodes(const std::vector<NodeDef>& nodes, Scope& scope);
   // A body of a control node: its inputs in the order of the graph's. Outputs are given by their names.
@@ -49,6 +52,7 @@ class Import {
   std::unordered_map<const char*, Tensor> decoded_;          // by the place of their message
   std::unordered_map<const char*, Value> imported_weights_;  // the same
   std::map<FunctionKey, const FunctionDef*> functions_;
+  std::int64_t streams_ = 0;
   int depth_ = -1;  // of the graph that is being imported, in others
 };
 

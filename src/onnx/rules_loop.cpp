@@ -75,6 +75,7 @@ Written write_body(const Loop& loop, const std::vector<Type>& types, Form form) 
   std::vector<Value> carried;
   for (const Type& type : types) carried.push_back(body.graph().input(cat("carried", carried.size()), type));
   if (form == Form::scan) turn = body.graph().input("turn", scalar);
+  body.set_turn(turn);
 
   const std::vector<Item> results = import_turn(loop, body, turn, items_of(loop.layout, carried));
   const auto behind = results.begin() + static_cast<std::ptrdiff_t>(behind_carried(loop));

@@ -1,25 +1,27 @@
 #include <bit>
 
+#include "onnx/importing.h"
 #include "onnx/random.h"
 #include "onnx/rules.h"
 #include "onnx/shapes.h"
 #include "op/writing.h"
 
-// Random numbers. They are the same in every run of a model, and not those of another program.
+// Random numbers. A node that has a seed draws in the n-th run of every engine what it draws in the n-th run
+// of another; one without draws what nobody can foresee.
 namespace tenon::onnx {
 
 namespace {
 // Seeds are floats in most ops, and an integer in Dropout.
 Value key_of(const Call& call) {
+  const Value key = call.scope().body().random_key();
   const Attribute* const given = call.attribute("seed");
-  const bool is_integer = given && given->kind == AttributeKind::integer;
-  const auto seed = is_integer ? static_cast<std::uint64_t>(given->integer)
-                               : std::bit_cast<std::uint64_t>(call.number("seed", 0.0));
-  return call.constant(Tensor::of<std::uint64_t>({2}, {seed, 0}));
+  if (!given) return key;
+  const auto seed = given->kind == AttributeKind::integer ? static_cast<std::uint64_t>(given->integer)
+                                                          : std::bit_cast<std::uint64_t>(call.number("seed"));
+  return concat({call.constant(Tensor::of<std::uint64_t>({1}, {seed})), slice(key, {{0, 1, 2}})}, 0);
 }
 
-// Each node has a stream of its own: how many nodes stood before it.
-std::int64_t stream_of(const Call& call) { return static_cast<std::int64_t>(call.graph().nodes().size()); }
+std::int64_t stream_of(const Call& call) { return call.import().next_stream(); }
 
 Value uniform_in(const Call& call, Value zero_to_one) {
   const double low = call.number("low", 0.0), high = call.number("high", 1.0);

@@ -158,6 +158,56 @@ TEST(MemoryLimit, RefusesWhatDoesNotFitAndSaysWhatItNeeds) {
   EXPECT_EQ(engine.run(pair_of(1, 2, 10))[0].second.number(), 5);
 }
 
+// As many turns as its caller says.
+Model counting() {
+  auto body = std::make_shared<Graph>("body");
+  body->input("turn", {DType::i64, {}});
+  const Value x = body->input("x", {DType::f32, {"N"}});
+  body->output("go_on", body->constant(Tensor::scalar<bool>(true)));
+  body->output("next", sin(x) + 1.0);
+  Model model;
+  Graph& graph = model.program;
+  const Value turns = graph.input("turns", {DType::i64, {}}), x0 = graph.input("x", {DType::f32, {"N"}});
+  graph.output("y", loop(turns, graph.constant(Tensor::scalar<bool>(true)), {x0}, {}, body)[0]);
+  return model;
+}
+
+TEST(MemoryLimit, OnceReachedLeavesRoomForMoreCallsAtOnceLater) {
+  const Engine engine = calling(counting(), {.contexts = 2, .memory_limit = 200'000});
+  const auto turns = [](std::int64_t count) {
+    return NamedTensors{{"turns", Tensor::scalar(count)}, {"x", Tensor::zeros(DType::f32, {1000})}};
+  };
+  const auto soon = [] {
+    return CallOptions{.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(20)};
+  };
+  engine.run(turns(1));
+  std::vector<EngineSession> sessions;
+  EXPECT_THROW(while (true) sessions.push_back(engine.session({{"turns", {}}, {"x", {1000}}})), Error);
+
+  const auto cancel = std::make_shared<std::atomic<bool>>(false);
+  auto first = engine.run_async(turns(kForever), {.cancel = cancel});
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_THROW(engine.run(turns(1), soon()), Stopped);  // there is no memory for a second context
+  sessions.clear();
+  EXPECT_NO_THROW(engine.run(turns(1)));
+  *cancel = true;
+  EXPECT_THROW(first.get(), Stopped);
+}
+
+TEST(MemoryLimit, CountsWhatTheHostComputes) {
+  Model model;
+  const Value x = model.program.input("x", {DType::f32, {"N", "N"}});
+  model.program.output("at", nonzero(x > 0.0));
+  const Engine engine = calling(model, {.memory_limit = 200'000});
+  const auto places = [&](float element) {  // of 10'000 elements, two i64 each
+    return engine.run({{"x", Tensor::full(DType::f32, {100, 100}, element)}})[0].second.dim(1);
+  };
+  EXPECT_EQ(places(0), 0);
+  EXPECT_THAT(error_of([&] { places(1); }),
+              HasSubstr("nonzero needs 160000 bytes, and of the limit of 200000"));
+  EXPECT_EQ(places(0), 0);
+}
+
 TEST(MemoryLimit, MakesRoomForAPlanWhereOthersAreNotInUse) {
   const Engine engine = calling(weighted_sum(), {.memory_limit = 10'000});
   for (const std::int64_t items : {200, 210, 220, 230, 240})  // 24 bytes an item

@@ -92,6 +92,16 @@ TEST(PretrainedLayer, KeepsWhatIsFrozen) {
   EXPECT_TRUE(written.updated.empty());
 }
 
+TEST(PretrainedLayer, DrawsByTheKeyOfTheStepWhereItTrains) {
+  Graph program("model");
+  const Value x = program.input("x", {DType::f32, {"N", 4}});
+  const Value key = program.input(std::string(kRandomKeyInput), {DType::u64, {2}});
+  program.output("y", x * random_uniform_like(key, x, 0));
+  const Pretrained layer{std::make_shared<const Graph>(std::move(program)), {}};
+  EXPECT_TRUE(write(layer, true).graph.find_input(kKeyInput).has_value());
+  EXPECT_FALSE(write(layer, false).graph.find_input(kKeyInput).has_value());
+}
+
 TEST(PretrainedLayer, GetsANewHead) {
   const Net from = net();
   const Written written = write({from.program, from.weights, 7}, true);

@@ -1,4 +1,4 @@
-// Transforms, determinants, random numbers and n-grams.
+// Transforms, determinants and n-grams.
 #include "onnx/close_to.h"
 #include "onnx/model_writer.h"
 #include "support/message_of.h"
@@ -41,59 +41,6 @@ TEST(OnnxAlgebra, ADeterminantExchangesRows) {
                                              1, 2, 3, 4, 5, 6, 7, 8, 9});
   const auto y = run(OneNode{"Det"}, {matrices});
   expect_close(y.at(0), floats({2}, {-6, 0}), 1e-5);
-}
-
-TEST(OnnxRandom, TheSameModelDrawsTheSame) {
-  const OneNode node{"RandomNormalLike", {{"mean", 100.0}, {"scale", 0.5}}};
-  const Tensor like = Tensor::zeros(DType::f32, {100});
-  const auto once = run(node, {like});
-  EXPECT_TRUE(identical(once.at(0), run(node, {like}).at(0)));
-  double sum = 0;
-  for (std::int64_t i = 0; i < 100; ++i) sum += once[0].number(i);
-  EXPECT_NEAR(sum / 100, 100, 0.3);
-}
-
-TEST(OnnxRandom, TwoNodesDrawDifferently) {
-  const std::vector<Attribute> four{{"shape", Ints{4}}};
-  const Model model{.graph = {{{"RandomUniform", {}, {"a"}, four},
-                               {"RandomUniform", {}, {"b"}, four},
-                               {"Sub", {"a", "b"}, {"y"}}},
-                              {},
-                              {{"y"}}}};
-  const Tensor difference = run(model, {}).at(0);
-  for (std::int64_t i = 0; i < 4; ++i) EXPECT_NE(difference.number(i), 0);
-}
-
-TEST(OnnxRandom, AnotherSeedDrawsOthers) {
-  const auto drawn = [](double seed) {
-    return run(OneNode{"RandomUniformLike", {{"seed", seed}}}, {Tensor::zeros(DType::f32, {4})}).at(0);
-  };
-  EXPECT_FALSE(identical(drawn(1), drawn(2)));
-}
-
-TEST(OnnxRandom, ClassesAreDrawnByTheirWeights) {
-  const float never = -1e4F;
-  const auto y = run(OneNode{"Multinomial", {{"sample_size", std::int64_t{64}}}},
-                     {floats({2, 3}, {never, 0, never, 0, never, 0})});
-  ASSERT_EQ(y[0].shape(), (Shape{2, 64}));
-  std::int64_t last = 0;
-  for (std::int64_t i = 0; i < 64; ++i) {
-    EXPECT_EQ(y[0].number(i), 1);
-    EXPECT_NE(y[0].number(64 + i), 1);
-    last += y[0].number(64 + i) == 2 ? 1 : 0;
-  }
-  EXPECT_NEAR(static_cast<double>(last), 32, 20);
-}
-
-TEST(OnnxRandom, TrainingDropsAndScales) {
-  const OneNode node{"Dropout", {}, 13, {}, 2};
-  const auto y = run(node, {Tensor::full(DType::f32, {200}, 3), Tensor::scalar(0.25F), Tensor::scalar(true)});
-  int kept = 0;
-  for (std::int64_t i = 0; i < 200; ++i) {
-    EXPECT_EQ(y[0].number(i), y[1].number(i) != 0 ? 4 : 0);
-    kept += y[1].number(i) != 0 ? 1 : 0;
-  }
-  EXPECT_NEAR(kept, 150, 40);
 }
 
 // Unigrams 7 and 8, and the pair 7 8.
