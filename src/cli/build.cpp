@@ -69,7 +69,8 @@ Fitting from_onnx(const BuildArguments& arguments) {
   const recipe::Interface interface = interface_of(arguments.model, engine, arguments.feeding);
   if (!arguments.inputs.empty()) {
     Fed fed = feed(engine, interface, arguments.inputs);
-    const NamedTensors inputs = engine::first_batch(fed.engine, fed.inputs, arguments.items);
+    const NamedTensors inputs =
+        engine::first_items(fed.inputs, engine::items_at_a_time(fed.engine, arguments.items));
     return {std::move(fed.engine), inputs, cat("'", arguments.inputs, "'"), std::move(fed.inputs), {}};
   }
   Engine ready = prepared(engine, interface);

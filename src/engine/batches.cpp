@@ -17,11 +17,6 @@ std::int64_t fixed_batch(const Engine& engine) {
   return is_fixed ? ports[0].type.dims[0].constant() : 0;
 }
 
-std::int64_t items_at_a_time(const Engine& engine, std::int64_t batch) {
-  const std::int64_t fixed = fixed_batch(engine);
-  return fixed > 0 ? fixed : batch;
-}
-
 // The first axis that all share; 0 where they do not.
 std::int64_t items_of(const NamedTensors& inputs) {
   const auto size = [](const Tensor& tensor) { return tensor.rank() > 0 ? tensor.dim(0) : 0; };
@@ -42,8 +37,9 @@ NamedTensors first_items(const NamedTensors& inputs, std::int64_t count) {
   return inputs.empty() || items_of(inputs) <= count ? inputs : rows_of(inputs, 0, count);
 }
 
-NamedTensors first_batch(const Engine& engine, const NamedTensors& inputs, std::int64_t batch) {
-  return first_items(inputs, items_at_a_time(engine, batch));
+std::int64_t items_at_a_time(const Engine& engine, std::int64_t batch) {
+  const std::int64_t fixed = fixed_batch(engine);
+  return fixed > 0 ? fixed : batch;
 }
 
 NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch) {

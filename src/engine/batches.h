@@ -9,8 +9,8 @@ namespace tenon::engine {
 // do outputs.
 NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, std::int64_t batch);
 
-// What the first of these runs takes.
-NamedTensors first_batch(const Engine& engine, const NamedTensors& inputs, std::int64_t batch);
+// The items that each of these runs takes.
+std::int64_t items_at_a_time(const Engine& engine, std::int64_t batch);
 
 // So many of the first items; all where the inputs do not share their first axis.
 NamedTensors first_items(const NamedTensors& inputs, std::int64_t count);

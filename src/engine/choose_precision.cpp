@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <tuple>
 
 #include "engine/batches.h"
@@ -63,8 +64,11 @@ class Choice {
 
   Engine automatic() {
     if (!report_.max_drop) report_.max_drop = options_.score ? kMaxScoreLoss : kMaxError;
-    if (samples_.empty()) report_.note = "there were no samples to measure another precision with";
-    if (samples_.empty() || !measure_layers()) return engine_with(report_);
+    if (samples_.empty()) {
+      report_.note = "there were no samples to measure another precision with";
+      return engine_with(report_);
+    }
+    if (!measure_layers()) return engine_with(report_);
     choose_layers();
     measure_calls();
     return engine_with(report_);
@@ -78,9 +82,11 @@ class Choice {
   }
 
   std::optional<EngineSession> session_for_samples(const Engine& engine) {
+    const NamedTensors items = engine::first_items(samples_, items_a_call());
     try {
-      return session_of(engine, engine::first_batch(engine, samples_, options_.batch));
+      return session_of(engine, items);
     } catch (const Error& error) {
+      engine.run(items);  // what fits no program fails here too
       report_.note = cat("layers cannot be measured one by one: ", error.what());
       return std::nullopt;
     }
@@ -109,11 +115,13 @@ class Choice {
     return true;
   }
 
+  std::int64_t items_a_call() const { return engine::items_at_a_time(f32_, options_.batch); }
+
   double error_of(const LayerPrecision& layer) const {
     PrecisionReport alone = report_;
     alone.layers = {layer};
     alone.layers[0].lowered = true;
-    const NamedTensors items = engine::first_items(samples_, kItemsForOneLayer);
+    const NamedTensors items = engine::first_items(samples_, std::max(kItemsForOneLayer, items_a_call()));
     return engine::mean_relative_error(outputs_of(engine_with(std::move(alone)), items),
                                        outputs_of(f32_, items));
   }

@@ -103,8 +103,8 @@ PrecisionReport parse_precision(const Json& json) {
 }  // namespace engine
 
 std::string summary_of(const PrecisionReport& report) {
+  if (report.asked != Precision::automatic) return std::string(engine::name_of(report.asked));
   const auto lowered = std::ranges::count_if(report.layers, &LayerPrecision::lowered);
-  if (report.asked == Precision::bf16 && report.layers.empty()) return "bf16";
   if (lowered == 0) return "f32";
   return cat("bf16 in ", lowered, " of ", report.layers.size(), " layers");
 }

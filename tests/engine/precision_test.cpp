@@ -162,7 +162,7 @@ TEST_P(Precisions, ThatWereAskedForListTheirLayers) {
       with_precision(this->engine(convolutions()), {{"x", random_floats({4, 3, 10, 10}, 9)}},
                      {.precision = Precision::bf16});
   const PrecisionReport& report = engine.info().precision;
-  EXPECT_EQ(summary_of(report), "bf16 in 4 of 4 layers");
+  EXPECT_EQ(summary_of(report), "bf16");
   ASSERT_EQ(report.layers.size(), 4u);
   EXPECT_EQ(report.layers[0].layer, "stem");
   EXPECT_EQ(report.layers[0].op, "conv");
@@ -200,6 +200,22 @@ TEST_P(Precisions, LoseNoMoreThanTheyMay) {
   const Engine before = engine(convolutions());
   const Engine engine = with_precision(before, samples, {.max_drop = 0.004});
   EXPECT_LE(engine::mean_relative_error(engine.run(samples), before.run(samples)), 0.004);
+}
+
+TEST_P(Precisions, AreMeasuredOnBatchesOfAProgramThatTakesNoOthers) {
+  Writer to;
+  const Value x = to.model.program.input("x", {DType::f32, {20, 8}});
+  to.model.program.output("y", matmul(x, to.weight("w", {8, 8})));
+  const NamedTensors samples = {{"x", random_floats({40, 8}, 9)}};
+  const Engine engine = with_precision(this->engine(std::move(to.model)), samples, {});
+  EXPECT_EQ(engine.info().precision.layers.size(), 1u);
+  EXPECT_EQ(engine.info().precision.note, "");
+}
+
+TEST_P(Precisions, AreNotChosenBySamplesThatDoNotFit) {
+  const NamedTensors samples = {{"x", random_floats({2, 3, 10}, 9)}};
+  EXPECT_THAT(message_of([&] { with_precision(engine(convolutions()), samples, {}); }),
+              HasSubstr("input 'x'"));
 }
 
 TEST_P(Precisions, OfStagedProgramsAreNotMeasured) {
