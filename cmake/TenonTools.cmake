@@ -12,5 +12,6 @@ endif()
 
 find_program(TENON_MOLD mold)
 if(TENON_MOLD)
-  add_link_options(-fuse-ld=mold)
+  # Read-only relocations may begin inside a page that mold 1.10 did not map: such a program does not start.
+  add_link_options(-fuse-ld=mold -Wl,-z,norelro)
 endif()

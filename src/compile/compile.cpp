@@ -33,24 +33,36 @@
 #include "pass/scans.h"
 #include "pass/simplify.h"
 #include "pass/specialise.h"
+#include "pass/straighten.h"
 #include "pass/unite_products.h"
 #include "pass/unpool.h"
 
 namespace tenon {
 
 namespace {
-constexpr auto kOptionalPasses =
-    std::to_array<std::string_view>({"fold-constants",       "recognise-activations",
-                                     "recognise-norms",      "recognise-softmax",
-                                     "recognise-attention",  "simplify",
-                                     "cancel-transposes",    "fold-pads",
-                                     "multiply-bytes",       "fold-scales",
-                                     "unite-products",       "lift-unpools",
-                                     "forward-convolutions", "lower-precision",
-                                     "fill-channels",        "block-images",
-                                     "tile-pools",           "merge-common",
-                                     "unite-scans",          "remove-dead",
-                                     "chunk-batches",        "pack"});
+constexpr auto kOptionalPasses = std::to_array<std::string_view>({"fold-constants",
+                                                                  "recognise-activations",
+                                                                  "recognise-norms",
+                                                                  "recognise-softmax",
+                                                                  "recognise-attention",
+                                                                  "simplify",
+                                                                  "cancel-transposes",
+                                                                  "fold-pads",
+                                                                  "multiply-bytes",
+                                                                  "fold-scales",
+                                                                  "straighten-weights",
+                                                                  "unite-products",
+                                                                  "lift-unpools",
+                                                                  "forward-convolutions",
+                                                                  "lower-precision",
+                                                                  "fill-channels",
+                                                                  "block-images",
+                                                                  "tile-pools",
+                                                                  "merge-common",
+                                                                  "unite-scans",
+                                                                  "remove-dead",
+                                                                  "chunk-batches",
+                                                                  "pack"});
 
 // Of weights, and of what is made of them: so much is in memory at once beside what stays there.
 constexpr std::size_t kPieceBytes = 16 << 20;
@@ -129,6 +141,7 @@ Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const C
     });
     program.apply_optional("fold-scales",
                            [&](const Graph& graph) { return specialise(fold_scales(graph, contracts), {}); });
+    program.apply_optional("straighten-weights", straighten_weights);
     program.apply_optional("unite-products", [&](const Graph& graph) {
       return specialise(unite_products(graph, contracts), {});
     });
