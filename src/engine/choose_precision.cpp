@@ -110,21 +110,24 @@ class Choice {
                                 before == times.end() ? 0 : before->second,
                                 lowered_times.at(layer.name)});
     }
-    for (LayerPrecision& layer : report_.layers)
-      if (gain_of(layer) > 0) layer.error = error_of(layer);
+    measure_errors();
     return true;
   }
 
-  std::int64_t items_a_call() const { return engine::items_at_a_time(f32_, options_.batch); }
-
-  double error_of(const LayerPrecision& layer) const {
-    PrecisionReport alone = report_;
-    alone.layers = {layer};
-    alone.layers[0].lowered = true;
+  // Of each layer that gains, alone.
+  void measure_errors() {
     const NamedTensors items = engine::first_items(samples_, std::max(kItemsForOneLayer, items_a_call()));
-    return engine::mean_relative_error(outputs_of(engine_with(std::move(alone)), items),
-                                       outputs_of(f32_, items));
+    const NamedTensors wanted = outputs_of(f32_, items);
+    for (LayerPrecision& layer : report_.layers) {
+      if (gain_of(layer) <= 0) continue;
+      PrecisionReport alone = report_;
+      alone.layers = {layer};
+      alone.layers[0].lowered = true;
+      layer.error = engine::mean_relative_error(outputs_of(engine_with(std::move(alone)), items), wanted);
+    }
   }
+
+  std::int64_t items_a_call() const { return engine::items_at_a_time(f32_, options_.batch); }
 
   NamedTensors outputs_of(const Engine& engine, const NamedTensors& items) const {
     return engine::run_in_batches(engine, items, options_.batch);
