@@ -10,7 +10,8 @@ namespace tenon::cpu {
 
 namespace {
 constexpr std::int64_t kSmallProduct = 64 * 1024;
-// A product with so few rows reads its weights once: bound by memory, and loops read as fast as anything.
+// A product with so few rows reads its weights once: bound by memory, and loops read as fast as anything; but
+// bf16 they widen number by number, where the matrix unit takes it as it is (1x784 by 784x128: 2.9 to 1.8 us).
 constexpr std::int64_t kFewRows = 2;
 
 struct Extents {
@@ -55,7 +56,8 @@ bool is_leaf(const Node& node) { return node.op == Op::input || node.op == Op::c
 bool is_small_product(const Graph& graph, const Node& matmul) {
   const auto [rows, depth, columns] = extents_of(graph, matmul);
   return matmul.results[0].size() * depth <= kSmallProduct ||
-         (rows <= kFewRows && !matmul.attrs.flag("transpose_a"));
+         (rows <= kFewRows && !matmul.attrs.flag("transpose_a") &&
+          graph.type(matmul.inputs[1]).dtype != DType::bf16);
 }
 
 namespace {
