@@ -54,7 +54,8 @@ std::shared_ptr<ov::Model> for_one_item(std::shared_ptr<ov::Model> model) {
 
 ov::CompiledModel compiled(const std::string& name, int threads, int streams = 1,
                            ov::element::Type precision = ov::element::f32) {
-  if (precision == ov::element::bf16 && amx_is_crippled())
+  const bool wants_tiles = precision == ov::element::bf16 || name.ends_with("-int8");
+  if (wants_tiles && amx_is_crippled())
     setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16", 0);  // read when the library is first used
   ov::Core core;
   const auto mode = streams == 1 ? ov::hint::PerformanceMode::LATENCY : ov::hint::PerformanceMode::THROUGHPUT;
