@@ -43,4 +43,23 @@ TENON_AVX512_INLINE Lanes gather(const Column& column, std::int64_t at) {
 TENON_AVX512_INLINE Lanes larger(Lanes a, Lanes b) { return _mm512_maskz_max_ps(__mmask16{0xFFFF}, a, b); }
 TENON_AVX512_INLINE Lanes smaller(Lanes a, Lanes b) { return _mm512_maskz_min_ps(__mmask16{0xFFFF}, a, b); }
 
+// Sixteen numbers of bf16.
+TENON_AVX512_INLINE Lanes load_bf16(const std::uint16_t* from) {
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  const __m512i wide = _mm512_maskz_cvtepu16_epi32(__mmask16{0xFFFF}, bits);
+  return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(__mmask16{0xFFFF}, wide, 16));
+}
+
+// Rounded to the nearest, ties to even; NaN stays NaN.
+TENON_AVX512_INLINE void store_bf16(std::uint16_t* to, Lanes value) {
+  constexpr __mmask16 kAll = 0xFFFF;
+  const __m512i bits = _mm512_castps_si512(value);
+  const __m512i is_odd = _mm512_and_si512(_mm512_maskz_srli_epi32(kAll, bits, 16), _mm512_set1_epi32(1));
+  const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(is_odd, _mm512_set1_epi32(0x7FFF)));
+  const __m512i quiet = _mm512_or_si512(bits, _mm512_set1_epi32(0x00400000));
+  const __mmask16 is_nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
+  const __m512i result = _mm512_maskz_srli_epi32(kAll, _mm512_mask_mov_epi32(rounded, is_nan, quiet), 16);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_maskz_cvtepi32_epi16(kAll, result));
+}
+
 }  // namespace tenon::blocked

@@ -190,7 +190,8 @@ class PointwiseStep : public OwnStep {
 }  // namespace
 
 bool fits_blocked_kernel(const Parts& parts, OwnKernel kernel) {
-  if (!blocked::available() || !is_dense_image(parts) || !ending_of(parts)) return false;
+  if (!blocked::available() || !is_dense_image(parts) || !ends_in_f32(parts) || !ending_of(parts))
+    return false;
   if (kernel == OwnKernel::pointwise) return is_pointwise_kind(parts);
   const Shape filters = parts.graph.type(parts.graph.node(parts.root).inputs[1]).shape();
   return is_winograd_kind(parts) && (kernel != OwnKernel::winograd_matrix || fills_tiles(filters));

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "backend/cpu/matrix/convolution.h"
-#include "backend/cpu/onednn/ending.h"
+#include "backend/cpu/onednn/kernel_terms.h"
 
 namespace tenon::cpu {
 
@@ -11,21 +10,7 @@ namespace {
 using matrix::Number;
 using matrix::Problem;
 
-std::optional<Number> number_of(DType dtype) {
-  if (dtype == DType::f32) return Number::f32;
-  return dtype == DType::bf16 ? std::optional(Number::bf16) : std::nullopt;
-}
-
 int parts_of(DType weights) { return weights == DType::bf16 ? 1 : 3; }
-
-std::int64_t entry(const Ints& values, std::size_t axis, std::int64_t fallback) {
-  return values.empty() ? fallback : values[axis];
-}
-
-matrix::Axis axis_of(const Attrs& attrs, std::size_t axis, std::int64_t kernel) {
-  return {kernel, entry(attrs.ints("strides"), axis, 1), entry(attrs.ints("dilations"), axis, 1),
-          entry(attrs.ints("pads_low"), axis, 0)};
-}
 
 // A row of a matrix is a pixel, its columns are channels.
 Problem product_of(const Type& a, const Type& result) {
@@ -71,10 +56,8 @@ bool is_product(const Parts& parts, const Node& root) {
 }
 
 bool is_convolution(const Parts& parts, const Node& root) {
-  const auto is_pad = [](std::int64_t pad) { return pad >= 0; };
   return root.op == Op::conv && root.results[0].rank() == 4 && root.attrs.integer("groups") == 1 &&
-         parts.result_block >= 16 && std::ranges::all_of(root.attrs.ints("pads_low"), is_pad) &&
-         std::ranges::all_of(root.attrs.ints("pads_high"), is_pad);
+         parts.result_block >= 16 && pads_with_zeros(root.attrs);
 }
 
 // The unit's kernels read planes only where they fold them, and the filters of what folds are packed by their
@@ -161,20 +144,13 @@ class MatrixStep : public Step {
   std::vector<std::pair<int, int>> in_place_;
 };
 
-bool has_f32_bias(const Parts& parts, const Ending& ending) {
-  return !ending.bias || parts.graph.type(parts.epilogue[*ending.bias].operand).dtype == DType::f32;
-}
-
-bool has_known_addend(const Parts& parts, const Ending& ending) {
-  return !ending.added || number_of(parts.epilogue[*ending.added].post_op.operand.dtype);
-}
 }  // namespace
 
 bool fits_matrix_unit(const Parts& parts) {
   if (!matrix::available() || !has_types(parts)) return false;
   const Node& root = parts.graph.node(parts.root);
   const auto ending = ending_of(parts);
-  if (!ending || !has_f32_bias(parts, *ending) || !has_known_addend(parts, *ending)) return false;
+  if (!ending || !knows_operands(parts, *ending)) return false;
   return (is_product(parts, root) || is_convolution(parts, root)) && has_layout(problem_of(parts));
 }
 
@@ -201,12 +177,8 @@ std::unique_ptr<Step> make_matrix_step(const Parts& parts, const std::vector<std
                                        int threads) {
   const auto ending = ending_of(parts);
   require(ending.has_value(), "weights were packed for a kernel that does not do what follows them");
-  matrix::Epilogue bounds;
-  bounds.low = ending->low;
-  bounds.high = ending->high;
-  if (ending->added) bounds.added_number = *number_of(parts.epilogue[*ending->added].post_op.operand.dtype);
   return std::make_unique<MatrixStep>(matrix::make_plan(problem_of(parts), threads),
-                                      places_of(parts, *ending, given), bounds);
+                                      places_of(parts, *ending, given), epilogue_of(parts, *ending));
 }
 
 }  // namespace tenon::cpu

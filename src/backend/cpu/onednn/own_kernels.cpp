@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/cpu/onednn/blocked_kernels.h"
+#include "backend/cpu/onednn/depthwise_kernel.h"
 #include "backend/cpu/onednn/matrix_kernels.h"
 
 namespace tenon::cpu {
@@ -13,11 +14,18 @@ constexpr std::pair<OwnKernel, std::string_view> kLayouts[] = {
     {OwnKernel::winograd_large, "own winograd 4"},
     {OwnKernel::winograd_matrix, "own winograd 4 matrix"},
     {OwnKernel::pointwise, "own pointwise"},
+    {OwnKernel::depthwise, "own depthwise"},
     {OwnKernel::matrix, "own matrix"},
     {OwnKernel::matrix_transposed, "own matrix transposed"}};
 
 bool is_matrix(OwnKernel kernel) {
   return kernel == OwnKernel::matrix || kernel == OwnKernel::matrix_transposed;
+}
+
+std::size_t weight_bytes(const Type& weights, OwnKernel kernel) {
+  if (is_matrix(kernel)) return matrix_weight_bytes(weights, kernel);
+  return kernel == OwnKernel::depthwise ? depthwise_filter_bytes(weights)
+                                        : blocked_filter_bytes(weights.shape(), kernel);
 }
 
 OwnKernel matrix_form(const Node& root) {
@@ -28,6 +36,7 @@ OwnKernel matrix_form(const Node& root) {
 bool can_run(const Parts& parts, OwnKernel kernel) {
   const Node& root = parts.graph.node(parts.root);
   if (is_matrix(kernel)) return kernel == matrix_form(root) && fits_matrix_unit(parts);
+  if (kernel == OwnKernel::depthwise) return fits_depthwise_kernel(parts);
   return root.op == Op::conv && fits_blocked_kernel(parts, kernel);
 }
 
@@ -43,6 +52,8 @@ bool waits_for_filters(const Parts& parts, OwnKernel blocked) {
 }
 
 OwnKernel chosen_kernel(const Parts& parts) {
+  if (fits_depthwise_kernel(parts))
+    return gains_by_depthwise_kernel(parts) ? OwnKernel::depthwise : OwnKernel::none;
   const Node& root = parts.graph.node(parts.root);
   const OwnKernel blocked = root.op == Op::conv ? blocked_kernel(parts) : OwnKernel::none;
   const bool is_winograd = blocked != OwnKernel::none && blocked != OwnKernel::pointwise;
@@ -74,19 +85,21 @@ Packing own_packing(const Parts& parts, OwnKernel kernel) {
   require(layout != std::end(kLayouts) && can_run(parts, kernel),
           "a contraction was tuned for a kernel that does not do it");
   const Type& weights = parts.graph.type(parts.graph.node(parts.root).inputs[1]);
-  const std::size_t bytes = is_matrix(kernel) ? matrix_weight_bytes(weights, kernel)
-                                              : blocked_filter_bytes(weights.shape(), kernel);
+  const std::size_t bytes = weight_bytes(weights, kernel);
   return {std::string(layout->second), static_cast<std::int64_t>(bytes)};
 }
 
 std::unique_ptr<Step> make_own_pack(const Type& weights, OwnKernel kernel) {
-  return is_matrix(kernel) ? make_matrix_pack(weights, kernel) : make_blocked_pack(weights.shape(), kernel);
+  if (is_matrix(kernel)) return make_matrix_pack(weights, kernel);
+  return kernel == OwnKernel::depthwise ? make_depthwise_pack(weights)
+                                        : make_blocked_pack(weights.shape(), kernel);
 }
 
 std::unique_ptr<Step> make_own_step(const Parts& parts, const std::vector<std::uint32_t>& places,
                                     int threads) {
-  return is_matrix(parts.own_kernel) ? make_matrix_step(parts, places, threads)
-                                     : make_blocked_convolution(parts, places, threads);
+  if (is_matrix(parts.own_kernel)) return make_matrix_step(parts, places, threads);
+  return parts.own_kernel == OwnKernel::depthwise ? make_depthwise_step(parts, places, threads)
+                                                  : make_blocked_convolution(parts, places, threads);
 }
 
 }  // namespace tenon::cpu

@@ -13,6 +13,7 @@ enum class OwnKernel : std::uint8_t {
   winograd_large,
   winograd_matrix,  // large tiles, multiplied by the matrix unit
   pointwise,
+  depthwise,
   matrix,             // filters, or a matrix [depth, columns]
   matrix_transposed,  // a matrix [columns, depth]
 };
