@@ -154,6 +154,14 @@ class Parser {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
+  static void add_shapes(CLI::App& command, std::vector<std::string>& shapes) {
+    command
+        .add_option("--shape", shapes,
+                    "The shape of an ONNX model's input, in the place of what the model leaves open: "
+                    "--shape image=1x3x224x224")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
   static void add_json(CLI::App& command, bool& json) {
     command.add_flag("--json", json, "Print JSON for other programs");
   }
@@ -176,6 +184,7 @@ class Parser {
     CLI::App& eval = command("eval", "Score a run, an engine or an ONNX model on data", eval_);
     eval.add_option("model", eval_.model, "A run folder, an engine or an ONNX model")->required();
     add_scoring(eval, eval_.scoring, "--target");
+    add_shapes(eval, eval_.shapes);
     eval.add_option("--batch", eval_.batch, "Items at a time")->check(CLI::PositiveNumber);
     add_feeding(eval, eval_.feeding);
     add_json(eval, eval_.json);
@@ -190,12 +199,7 @@ class Parser {
     add_object(build, build_);
     build.add_flag("--explain", build_.running.explain, "Print what each pass did to which nodes");
     build.add_option("--items", build_.items, "Held-back items to check it with")->check(CLI::PositiveNumber);
-    build
-        .add_option("--shape", build_.shapes,
-                    "The shape of an ONNX model's input, in the place of what the model leaves open: "
-                    "--shape image=1x3x224x224")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_shapes(build, build_.shapes);
     build.add_option(
         "-i,--input", build_.inputs,
         "Inputs to check an ONNX model's engine with: NPY, NPZ or a picture; drawn ones if not given");

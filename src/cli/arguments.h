@@ -57,6 +57,7 @@ struct TrainArguments {
 
 struct EvalArguments {
   std::string model;
+  std::vector<std::string> shapes;  // of an ONNX model's inputs: "image=1x3x224x224"
   Scoring scoring;
   Feeding feeding;
   std::int64_t batch = 256;

@@ -42,7 +42,7 @@ Score score_by_engine(const Fed& fed, const Dataset& data, const EvalArguments& 
 
 int execute(const EvalArguments& arguments) {
   for (const std::string& metric : arguments.scoring.metrics) check_metric(metric);
-  const Model model = open_model(arguments.model, arguments.running);
+  const Model model = open_model(arguments.model, arguments.running, arguments.shapes);
   const recipe::Interface interface = interface_of(arguments.model, model.engine, arguments.feeding);
   const Dataset data = data_for(arguments.scoring, arguments.model, model, interface);
   const bool as_trained =

@@ -27,9 +27,10 @@ Engine engine_of_run(const std::string& folder, const Running& running) {
   return {*run.model.program, std::move(run.model.weights), std::move(info), engine_options(running)};
 }
 
-Model open_model(const std::string& path, const Running& running) {
+Model open_model(const std::string& path, const Running& running, const std::vector<std::string>& shapes) {
   const bool is_run = std::filesystem::is_directory(path);
-  if (is_onnx(path)) return {engine_of_onnx(path, {}, running), {}, false};
+  if (is_onnx(path)) return {engine_of_onnx(path, shapes, running), {}, false};
+  require(shapes.empty(), "--shape is for ONNX models, and '", path, "' is none");
   Model model{
       is_run ? engine_of_run(path, running) : Engine::load(path, engine_options(running)), {}, is_run};
   const std::optional<std::string> recipe = note(model.engine.info(), kRecipeNote);

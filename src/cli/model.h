@@ -20,7 +20,9 @@ struct Model {
 
 std::optional<std::string> note(const EngineInfo& info, std::string_view name);
 
-Model open_model(const std::string& path, const Running& running);
+// `shapes` are for what an ONNX model leaves open: "image=1x3x224x224".
+Model open_model(const std::string& path, const Running& running,
+                 const std::vector<std::string>& shapes = {});
 Engine engine_of_run(const std::string& folder, const Running& running);
 
 // Items that the model did not learn from: the test files, or else the share kept back, or else a word of

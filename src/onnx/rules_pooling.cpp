@@ -88,10 +88,21 @@ double exponent_of(const Call& call) {
   return call.opset() < 2 ? call.number("p", 2.0) : static_cast<double>(call.integer("p", 2));
 }
 
+// Zeros behind the image in the place of `ceil`: as many as a last window may reach beyond it.
+void widen_to_last(const Call& call, PoolOptions& options) {
+  for (std::size_t i = 0; i < options.kernel.size(); ++i) {
+    const std::int64_t dilation = options.dilations.empty() ? 1 : options.dilations[i];
+    options.pads_high[i] += options.strides[i] - 1;
+    call.require(options.pads_high[i] <= (options.kernel[i] - 1) * dilation,
+                 "ceil_mode is not supported where a window could lie behind the image as a whole");
+  }
+  options.ceil = false;
+}
+
 std::vector<Item> norm_pool(const Call& call) {
   const Value x = call.input(0);
   PoolOptions options = options_of(call, x);
-  call.require(!options.ceil, "ceil_mode is not supported");
+  if (options.ceil) widen_to_last(call, options);
   options.count_pad = true;
   double places = 1;
   for (const std::int64_t size : options.kernel) places *= static_cast<double>(size);

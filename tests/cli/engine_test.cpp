@@ -50,6 +50,12 @@ TEST_F(EngineCommands, EvalTakesOtherData) {
   EXPECT_EQ(run({"eval", "m.tenon", "--data", "x.npy"}).code, 2);
 }
 
+TEST_F(EngineCommands, EvalRefusesAShapeForAnEngine) {
+  const Ran ran = run({"eval", "m.tenon", "--data", "test.npz", "--shape", "x=30x2"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--shape is for ONNX models"));
+}
+
 TEST_F(EngineCommands, EvalTakesItsRunsRecipeForNoInterface) {
   std::filesystem::copy_file(path("points.toml"), path("run.toml"));
   EXPECT_EQ(json_of({"eval", "run", "--json"}).at("items").integer(), 18);

@@ -36,7 +36,6 @@ void check(const std::shared_ptr<Backend>& backend, const std::vector<Instance>&
 
 void check(bool large, int threads) {
   const auto backend = testing::TestWithParam<Subject>::GetParam().make();
-  if (!backend) GTEST_SKIP() << "this machine cannot run it";
   check(backend, instances_of(all_cases().at(testing::TestWithParam<Subject>::GetParam().op), large),
         threads);
 }
@@ -49,6 +48,7 @@ void PrintTo(const Subject& subject, std::ostream* out) { *out << definition(sub
 
 std::vector<Subject> subjects(std::shared_ptr<Backend> (*make)()) {
   std::vector<Subject> list;
+  if (!make()) return list;  // this machine cannot run it
   for (const auto& [op, cases] : all_cases()) list.push_back({op, make});
   return list;
 }

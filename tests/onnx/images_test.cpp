@@ -86,6 +86,9 @@ TEST(OnnxPools, NormsOfWindowsAndOfAll) {
   const Tensor x = floats({1, 1, 4}, {3, -4, 6, 8});
   expect_close(run(OneNode{"LpPool", {{"kernel_shape", Ints{2}}, {"strides", Ints{2}}}}, {x}).at(0),
                floats({1, 1, 2}, {5, 10}));
+  const OneNode last{
+      "LpPool", {{"kernel_shape", Ints{2}}, {"strides", Ints{2}}, {"ceil_mode", std::int64_t{1}}}, 18};
+  expect_close(run(last, {floats({1, 1, 5}, {3, -4, 6, 8, -7})}).at(0), floats({1, 1, 3}, {5, 10, 7}));
   expect_close(run(OneNode{"GlobalLpPool", {{"p", std::int64_t{1}}}}, {x}).at(0), floats({1, 1, 1}, {21}));
 }
 }  // namespace

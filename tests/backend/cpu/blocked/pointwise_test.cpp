@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace tenon::pointwise {
@@ -53,35 +54,37 @@ void expect_right(const Shape& shape, int threads = 1, bool adds = false, float 
       }
 }
 
-class Pointwise : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!blocked::available()) GTEST_SKIP() << "this processor does not run these kernels";
-  }
-};
+// Of each set of instructions that these kernels are written in and this processor runs.
+std::vector<std::string> instructions() {
+  return blocked::available() ? std::vector<std::string>{"vectors"} : std::vector<std::string>();
+}
 
-TEST_F(Pointwise, OfImagesOfAnySize) {
+class Pointwise : public ::testing::TestWithParam<std::string> {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Pointwise);
+INSTANTIATE_TEST_SUITE_P(On, Pointwise, ::testing::ValuesIn(instructions()));
+
+TEST_P(Pointwise, OfImagesOfAnySize) {
   for (const std::int64_t size : {1, 3, 4, 7}) expect_right({1, 16, 32, size, size, 1});
 }
 
-TEST_F(Pointwise, OfPanelsOfSixteenFilters) { expect_right({1, 32, 48, 5, 6, 1}); }
+TEST_P(Pointwise, OfPanelsOfSixteenFilters) { expect_right({1, 32, 48, 5, 6, 1}); }
 
-TEST_F(Pointwise, OfSeveralImages) { expect_right({3, 16, 16, 4, 5, 1}); }
+TEST_P(Pointwise, OfSeveralImages) { expect_right({3, 16, 16, 4, 5, 1}); }
 
-TEST_F(Pointwise, WithAStride) {
+TEST_P(Pointwise, WithAStride) {
   expect_right({1, 16, 32, 8, 8, 2});
   expect_right({2, 32, 16, 7, 9, 2});
   expect_right({1, 16, 32, 9, 40, 2}, 2);
 }
 
-TEST_F(Pointwise, AddsABiasAndAnImageWhereItLies) {
+TEST_P(Pointwise, AddsABiasAndAnImageWhereItLies) {
   expect_right({1, 16, 32, 5, 5, 1}, 1, true, 0);
   expect_right({1, 16, 32, 5, 5, 1}, 1, true, -0.5f, 0.5f);
 }
 
-TEST_F(Pointwise, TakesAFewPixelsAtATimeWhereTheImageIsLarge) { expect_right({1, 512, 32, 20, 20, 1}); }
+TEST_P(Pointwise, TakesAFewPixelsAtATimeWhereTheImageIsLarge) { expect_right({1, 512, 32, 20, 20, 1}); }
 
-TEST_F(Pointwise, SharesPixelsOrFiltersBetweenThreads) {
+TEST_P(Pointwise, SharesPixelsOrFiltersBetweenThreads) {
   expect_right({1, 32, 32, 9, 9, 1}, 2, true);
   expect_right({1, 512, 1024, 2, 3, 1}, 3, true);
 }
