@@ -15,9 +15,11 @@ namespace {
 std::int64_t blocks_of(std::int64_t channels) { return (channels + kDepth - 1) / kDepth; }
 std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t parts) { return whole * part / parts; }
 
+// Without a pad before the first place there may still be one behind the last: then results are more.
 bool covers_pixels(const Problem& problem) {
   const auto is_one = [](const Axis& axis) { return axis.kernel == 1 && axis.stride == 1 && axis.pad == 0; };
-  return is_one(problem.down) && is_one(problem.across);
+  const bool has_size = problem.x.height == problem.y.height && problem.x.width == problem.y.width;
+  return is_one(problem.down) && is_one(problem.across) && has_size;
 }
 
 // Pixels that are only multiplied may be cut anywhere.

@@ -179,6 +179,17 @@ TEST(MatrixUnit, DoesConvolutionsOfOnePixel) {
   expect_right({48, 8, 16, {1, 2}, 16, 2});
 }
 
+TEST(MatrixUnit, PadsConvolutionsOfOnePixelBehindTheImageAlone) {
+  if (!available()) return;
+  for (const int parts : {3, 1}) {
+    Problem problem = problem_of({32, 5, 32}, parts);
+    problem.y.height = 6, problem.y.width = 7;
+    Trial trial(problem, {});
+    trial.run();
+    trial.expect_right();
+  }
+}
+
 TEST(MatrixUnit, DoesConvolutionsWithPaddingAndStrides) {
   if (!available()) return;
   expect_right({32, 7, 32, {3, 1, 1, 1}});
