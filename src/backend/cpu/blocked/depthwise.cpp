@@ -1,7 +1,5 @@
 #include "backend/cpu/blocked/depthwise.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -9,6 +7,7 @@
 
 #include "backend/cpu/blocked/lanes.h"
 #include "backend/cpu/blocked/product.h"
+#include "backend/cpu/team.h"
 
 namespace tenon::depthwise {
 
@@ -186,17 +185,14 @@ void pack(const Filters& filters, float* packed) {
 void run(const Shape& shape, const Arguments& arguments, int threads) {
   const Kernels& kernels = kernels_of(shape);
   const std::int64_t height = shape.y.height, rows = shape.images * shape.channels / kBlock * height;
-  const auto work = [&](int thread) {
+  cpu::share_work(threads, [&](int thread) {
     const std::int64_t end = rows * (thread + 1) / threads;
     for (std::int64_t row = rows * thread / threads; row < end;) {
       const Block block = block_of(shape, arguments, row / height);
       const std::int64_t block_end = std::min(end, (row / height + 1) * height);
       for (; row < block_end; ++row) sum_row(kernels, block, row % height);
     }
-  };
-  if (threads == 1) return work(0);
-#pragma omp parallel num_threads(threads)
-  work(omp_get_thread_num());
+  });
 }
 
 }  // namespace tenon::depthwise

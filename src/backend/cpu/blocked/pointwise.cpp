@@ -1,10 +1,9 @@
 #include "backend/cpu/blocked/pointwise.h"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "backend/cpu/blocked/lanes.h"
+#include "backend/cpu/team.h"
 
 namespace tenon::pointwise {
 
@@ -79,16 +78,13 @@ void run(const Shape& shape, const Arguments& arguments, int threads) {
   const Grid grid = grid_of(shape);
   const std::int64_t width = blocked::panel_width(shape.filters), panels = shape.filters / width;
   const bool shares_filters = shape.filters * shape.channels > kNear && panels >= threads;
-  const auto work = [&](int thread) {
+  cpu::share_work(threads, [&](int thread) {
     const Part part = shares_filters ? Part{0, grid.rows, share(panels, thread, threads) * width,
                                             share(panels, thread + 1, threads) * width}
                                      : Part{share(grid.rows, thread, threads),
                                             share(grid.rows, thread + 1, threads), 0, shape.filters};
     for (std::int64_t image = 0; image < shape.images; ++image) run_part(shape, arguments, part, image);
-  };
-  if (threads == 1) return work(0);
-#pragma omp parallel num_threads(threads)
-  work(omp_get_thread_num());
+  });
 }
 
 }  // namespace tenon::pointwise

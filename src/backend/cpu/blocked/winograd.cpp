@@ -1,12 +1,11 @@
 #include "backend/cpu/blocked/winograd.h"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "backend/cpu/blocked/points.h"
 #include "backend/cpu/blocked/tile_io.h"
 #include "backend/cpu/matrix/convolution.h"
+#include "backend/cpu/team.h"
 
 namespace tenon::winograd {
 
@@ -88,7 +87,7 @@ Plan make_plan(const Shape& shape, int threads) {
 void run(const Plan& plan, const Arguments& arguments) {
   const Shape& shape = plan.shape;
   const std::int64_t width = blocked::panel_width(shape.filters);
-  const auto work = [&](int thread) {
+  cpu::share_work(plan.threads(), [&](int thread) {
     const std::int64_t tile_part = thread % plan.tile_parts, filter_part = thread / plan.tile_parts;
     const std::int64_t panels = shape.filters / width;
     const Part part{share(shape.tiles(), tile_part, plan.tile_parts),
@@ -98,10 +97,7 @@ void run(const Plan& plan, const Arguments& arguments) {
     auto* const scratch = static_cast<std::byte*>(arguments.scratch) +
                           static_cast<std::size_t>(thread) * (room_of_tiles(plan) + room_of_products(plan));
     run_part(plan, arguments, part, {scratch, reinterpret_cast<float*>(scratch + room_of_tiles(plan))});
-  };
-  if (plan.threads() == 1) return work(0);
-#pragma omp parallel num_threads(plan.threads())
-  work(omp_get_thread_num());
+  });
 }
 
 }  // namespace tenon::winograd

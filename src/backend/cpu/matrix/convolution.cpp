@@ -1,13 +1,12 @@
 #include "backend/cpu/matrix/convolution.h"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "backend/cpu/matrix/finish.h"
 #include "backend/cpu/matrix/gather.h"
 #include "backend/cpu/matrix/kernel.h"
 #include "backend/cpu/matrix/unit.h"
+#include "backend/cpu/team.h"
 
 namespace tenon::matrix {
 
@@ -161,7 +160,7 @@ Plan make_plan(const Problem& problem, int threads) {
   plan.offsets.resize(
       static_cast<std::size_t>(plan.blocks * problem.down.kernel * (plan.folds ? 1 : problem.across.kernel)));
   plan.shares_filters = threads > 1 && static_cast<std::int64_t>(plan.packed_bytes()) > kNearFilters &&
-                        plan.panels() >= 2 * threads;
+                        plan.panels() >= std::int64_t{2} * threads;
   const std::int64_t of_a_thread = plan.shares_filters ? rows : (rows + threads - 1) / threads;
   const std::int64_t fewest = (kFewest + plan.columns - 1) / plan.columns;
   const std::int64_t fits = std::max(fewest, kNear / row - problem.down.reach() / problem.down.stride);
@@ -173,9 +172,7 @@ Plan make_plan(const Problem& problem, int threads) {
 }
 
 void run(const Plan& plan, const Arguments& arguments) {
-  if (plan.threads == 1) return Work(plan, arguments, 0).run();
-#pragma omp parallel num_threads(plan.threads)
-  Work(plan, arguments, omp_get_thread_num()).run();
+  cpu::share_work(plan.threads, [&](int thread) { Work(plan, arguments, thread).run(); });
 }
 
 }  // namespace tenon::matrix

@@ -3,6 +3,7 @@
 #include "backend/cpu/matrix/convolution.h"
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <bit>
@@ -216,6 +217,14 @@ TEST(MatrixUnit, SharesRowsOrFiltersBetweenThreads) {
   if (!available()) return;
   expect_right({32, 11, 64, {3, 1, 1, 1}}, {3, true});
   expect_right({512, 3, 512}, {2});
+}
+
+TEST(MatrixUnit, DoesAllPartsWhereThreadsAreFewer) {
+  if (!available()) return;
+  const int levels = omp_get_max_active_levels();
+  omp_set_max_active_levels(0);
+  expect_right({32, 11, 64, {3, 1, 1, 1}}, {3});
+  omp_set_max_active_levels(levels);
 }
 
 TEST(MatrixUnit, TakesAPartOfTheRowsAtATimeWhereTheImageIsLarge) {
