@@ -37,12 +37,12 @@ const std::vector<Room> kRooms = {
 };
 
 constexpr PublicHeader kPublicHeaders[] = {
-    {"error", "base"},    {"dtype", "base"},   {"tensor", "base"},      {"log", "base"},
-    {"graph", "ir"},      {"op", "ir"},        {"op_list", "ir"},       {"ops", "op"},
-    {"nn", "nn"},         {"onnx", "onnx"},    {"optim", "nn"},         {"gradient", "op"},
-    {"loss", "nn"},       {"data", "data"},    {"pictures", "data"},    {"train", "train"},
-    {"engine", "engine"}, {"diff", "engine"},  {"precision", "engine"}, {"c", "capi"}, {"tuned", "compile"},
-    {"ahead", "ahead"},   {"tenon", "tenon.h"}};
+    {"error", "base"},    {"dtype", "base"},  {"tensor", "base"},      {"log", "base"},
+    {"graph", "ir"},      {"op", "ir"},       {"op_list", "ir"},       {"ops", "op"},
+    {"nn", "nn"},         {"onnx", "onnx"},   {"optim", "nn"},         {"gradient", "op"},
+    {"loss", "nn"},       {"data", "data"},   {"pictures", "data"},    {"train", "train"},
+    {"engine", "engine"}, {"diff", "engine"}, {"precision", "engine"}, {"c", "capi"},
+    {"tuned", "compile"}, {"ahead", "ahead"}, {"tenon", "tenon.h"}};
 
 std::string_view up_to_any(std::string_view text, std::string_view ends) {
   return text.substr(0, text.find_first_of(ends));
