@@ -145,8 +145,8 @@ struct NamedRef {
   Ref ref;
 };
 
-// The input of a program that is the key of its random numbers (tenon/ops/random.h), u64[2]. Callers of an engine
-// need not give it: it draws other numbers in each run then.
+// The input of a program that is the key of its random numbers (tenon/ops/random.h), u64[2]. Callers of an
+// engine need not give it: it draws other numbers in each run then.
 inline constexpr std::string_view kRandomKeyInput = "random_key";
 
 // Nodes are only ever appended, and read only what stands before them: their order is a topological order.

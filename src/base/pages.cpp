@@ -17,14 +17,14 @@ constexpr std::size_t kEntries = 512;  // looked at together
 
 bool can_be_had_again(std::uint64_t entry) { return (entry & kPresent) && (entry & kOfFile); }
 
-// Runs of such pages, from the first on.
-void release_runs(std::span<const std::uint64_t> entries, std::uintptr_t first, std::size_t page) {
+// Runs of such pages; the first begins at `first`.
+void release_runs(std::span<const std::uint64_t> entries, const std::byte* first, std::size_t page) {
   for (auto begin = entries.begin(); begin != entries.end();) {
     begin = std::find_if(begin, entries.end(), can_be_had_again);
     const auto end = std::find_if_not(begin, entries.end(), can_be_had_again);
     if (begin == end) return;
-    const std::uintptr_t address = first + static_cast<std::size_t>(begin - entries.begin()) * page;
-    madvise(reinterpret_cast<void*>(address), static_cast<std::size_t>(end - begin) * page, MADV_DONTNEED);
+    const std::byte* const address = first + static_cast<std::size_t>(begin - entries.begin()) * page;
+    madvise(const_cast<std::byte*>(address), static_cast<std::size_t>(end - begin) * page, MADV_DONTNEED);
     begin = end;
   }
 }
@@ -42,7 +42,7 @@ void release_file_pages(Bytes bytes) {
     const auto place = static_cast<off_t>(first * sizeof(std::uint64_t));
     const std::size_t wanted = count * sizeof(std::uint64_t);
     if (pread(pagemap.value(), entries.data(), wanted, place) != static_cast<ssize_t>(wanted)) return;
-    release_runs(std::span(entries).first(count), first * page, page);
+    release_runs(std::span(entries).first(count), bytes.data() + (first * page - address), page);
   }
 }
 

@@ -6,8 +6,12 @@
 namespace tenon::engine {
 
 namespace {
-void copy_rows(const Tensor& from, const Tensor& to, std::int64_t first) {
-  if (from.bytes() != 0) std::memcpy(to.rows(first, first + from.dim(0)).raw(), from.raw(), from.bytes());
+// What depends on elements may have rows of another shape in each run.
+void copy_rows(const std::string& name, const Tensor& from, const Tensor& to, std::int64_t first) {
+  const Tensor rows = to.rows(first, first + from.dim(0));
+  require(rows.shape() == from.shape(), "the rows of output '", name, "' are not of one shape: run all ",
+          to.dim(0), " items at a time");
+  if (from.bytes() != 0) std::memcpy(rows.raw(), from.raw(), from.bytes());
 }
 
 // The items that each run takes, where the program leaves no choice; otherwise 0.
@@ -59,7 +63,7 @@ NamedTensors run_in_batches(const Engine& engine, const NamedTensors& inputs, st
       Shape shape = rows.shape();
       shape[0] = items;
       if (next == 0) results.emplace_back(name, Tensor::empty(rows.dtype(), std::move(shape)));
-      copy_rows(rows, *find(results, name), first);
+      copy_rows(name, rows, *find(results, name), first);
     }
   }
   return results;

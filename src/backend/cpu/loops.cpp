@@ -13,8 +13,8 @@
 namespace tenon::cpu {
 
 namespace {
-// Below this many scalar operations, some 2 us of a product of one row, a nest ends before sharing it has paid:
-// 32 turns of an LSTM of 128 cells take 69 us on two threads, and 94 where each turn is shared.
+// Below this many scalar operations, some 2 us of a product of one row, a nest ends before sharing it has
+// paid: 32 turns of an LSTM of 128 cells take 69 us on two threads, and 94 where each turn is shared.
 constexpr double kWorthSharing = 200'000;
 
 // What a thread does of a nest: whole grains, as even as they come, the same for the same number of threads.

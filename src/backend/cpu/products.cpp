@@ -11,7 +11,8 @@ namespace tenon::cpu {
 namespace {
 constexpr std::int64_t kSmallProduct = 64 * 1024;
 // A product with so few rows reads its weights once: bound by memory, and loops read as fast as anything; but
-// bf16 they widen number by number, where the matrix unit takes it as it is (1x784 by 784x128: 2.9 to 1.8 us).
+// bf16 they widen number by number, where the matrix unit takes it as it is (1x784 by 784x128: 2.9 to 1.8
+// us).
 constexpr std::int64_t kFewRows = 2;
 
 struct Extents {

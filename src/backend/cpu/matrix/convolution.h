@@ -46,7 +46,7 @@ struct Problem {
   std::int64_t images = 1;
   Image x, y;
   Axis down, across;
-  int parts = 3;
+  std::int64_t parts = 3;
 };
 
 // Where the numbers of the filters lie: apart by so many, for the next filter, channel, row and column.

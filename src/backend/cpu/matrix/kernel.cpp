@@ -59,7 +59,7 @@ TENON_MATRIX void multiply_patch(const Left& left, const Patch& patch, float* su
   _tile_zero(3);
   for (const std::int64_t offset : left.offsets) {
     step<rows, columns, parts>(patch.left + offset, left.part_size, right);
-    right += 2 * parts * kTile;
+    right += kTile * 2 * parts;
     for (std::int64_t line = 0; line < patch.ahead_lines; ++line, ahead += kRowBytes)
       _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T1);
   }

@@ -14,7 +14,7 @@ inline constexpr std::int64_t kPanel = 32;  // filters
 struct Left {
   std::span<const std::int64_t> offsets;
   std::int64_t part_size;
-  int parts;  // 1 or 3
+  std::int64_t parts;  // 1 or 3
 };
 
 struct Patch {

@@ -84,7 +84,7 @@ void pack(const Plan& plan, const Filters& filters, void* packed) {
         if (some > 0)
           pack_tile(depths, step, first, static_cast<__mmask16>((1u << some) - 1), at);
         else
-          for (int part = 0; part < plan.problem.parts; ++part)
+          for (std::int64_t part = 0; part < plan.problem.parts; ++part)
             std::memset(at + part * 2 * kTileRows * kDepth, 0, kTileRows * kDepth * sizeof *at);
       }
 }
