@@ -271,6 +271,7 @@ class Parser {
     inspect.add_flag("--plan", inspect_.plan, "Print the steps, what ran each and its time");
     inspect.add_flag("--memory", inspect_.memory, "Print what the memory is for");
     inspect.add_option("--svg", inspect_.svg, "Draw the memory between the steps, by lifetime, to this file");
+    inspect.add_option("--html", inspect_.html, "Write all of this as one page for a browser to this file");
     inspect.add_option("--batch", inspect_.batch, "For dimensions left open")->check(CLI::PositiveNumber);
     add_json(inspect, inspect_.json);
     add_running(inspect, inspect_.running);

@@ -127,6 +127,7 @@ struct InspectArguments {
   bool plan = false;
   bool memory = false;
   std::string svg;
+  std::string html;
   std::int64_t batch = 1;
   bool json = false;
   Running running;

@@ -4,7 +4,9 @@
 #include "cli/memory_picture.h"
 #include "cli/model.h"
 #include "cli/output.h"
+#include "cli/page.h"
 #include "cli/precision.h"
+#include "cli/tuning.h"
 #include "engine/content.h"
 #include "engine/precision.h"
 #include "pass/specialise.h"
@@ -39,7 +41,7 @@ Json summary_json(const Engine& engine) {
       {"checked", engine::report_json(report)}};
 }
 
-std::string summary_text(const Engine& engine) {
+std::vector<Row> summary_rows(const Engine& engine) {
   std::vector<Row> rows;
   for (const Port& port : engine.inputs()) rows.push_back({"input", port.name + "  " + to_string(port.type)});
   for (const Port& port : engine.outputs())
@@ -53,8 +55,12 @@ std::string summary_text(const Engine& engine) {
         {"checked", cat(error.output, " on ", engine.report().items, " items: off by ",
                         in_error(error.relative), " of the largest, ", in_error(error.ulps), " ulps")});
   rows.push_back({"precision", precision_text(engine.info().precision)});
+  return rows;
+}
+
+std::string summary_text(const Engine& engine) {
   const std::string layers = layers_text(engine.info().precision);
-  return list(rows) + (layers.empty() ? "" : "\n" + layers);
+  return list(summary_rows(engine)) + (layers.empty() ? "" : "\n" + layers);
 }
 
 struct Memory {
@@ -113,6 +119,49 @@ std::string program_text(const Engine& engine, const std::string& stage, std::in
   if (stage == "typed") return print(specialise(engine.program(), types_for(engine, shapes)));
   return engine.session(shapes).lowered();
 }
+Page page_of(const InspectArguments& arguments, const Engine& engine, EngineSession& session) {
+  Page page;
+  page.title = arguments.model;
+  page.summary = list(summary_rows(engine));
+  page.layers = layers_text(engine.info().precision);
+  if (!engine.info().tuned.empty()) page.tuned = ways_text(engine.info().tuned);
+  page.steps = session.profile();
+  page.memory = memory_text(memory_of(engine, session));
+  page.memory_picture = memory_svg(session);
+  for (const char* stage : {"source", "typed", "lowered"})
+    page.programs.emplace_back(stage, program_text(engine, stage, arguments.batch));
+  return page;
+}
+
+std::string written(std::string_view what, const std::string& path, const std::string& content) {
+  work([&] { write_atomically(path, content); });
+  return cat(what, ": ", path, "\n");
+}
+
+bool asks_for_session(const InspectArguments& arguments) {
+  return arguments.plan || arguments.memory || !arguments.svg.empty() || !arguments.html.empty();
+}
+
+// Adds what is asked for of how the model runs, and returns the same as text.
+std::string inspect_session(const InspectArguments& arguments, const Engine& engine, Json::Object& json) {
+  EngineSession session = engine.session(shapes_for(engine, arguments.batch));
+  session.run();  // the first run pays for what later ones do not
+  std::string text;
+  if (arguments.plan) {
+    const std::vector<StepInfo> steps = session.profile();
+    json.emplace_back("plan", plan_json(steps));
+    text += plan_text(steps);
+  }
+  if (arguments.memory) {
+    const Memory memory = memory_of(engine, session);
+    json.emplace_back("memory", memory_json(memory));
+    text += memory_text(memory);
+  }
+  if (!arguments.svg.empty()) text += written("memory", arguments.svg, memory_svg(session));
+  if (!arguments.html.empty())
+    text += written("page", arguments.html, to_html(page_of(arguments, engine, session)));
+  return text;
+}
 }  // namespace
 
 int execute(const InspectArguments& arguments) {
@@ -125,25 +174,7 @@ int execute(const InspectArguments& arguments) {
     json.emplace_back("program", program);
     text += program;
   }
-  if (arguments.plan || arguments.memory) {
-    EngineSession session = engine.session(shapes_for(engine, arguments.batch));
-    session.run();  // the first run pays for what later ones do not
-    if (arguments.plan) {
-      const std::vector<StepInfo> steps = session.profile();
-      json.emplace_back("plan", plan_json(steps));
-      text += plan_text(steps);
-    }
-    if (arguments.memory) {
-      const Memory memory = memory_of(engine, session);
-      json.emplace_back("memory", memory_json(memory));
-      text += memory_text(memory);
-    }
-  }
-  if (!arguments.svg.empty()) {
-    const std::string picture = memory_svg(engine.session(shapes_for(engine, arguments.batch)));
-    work([&] { write_atomically(arguments.svg, picture); });
-    text += cat("memory: ", arguments.svg, "\n");
-  }
+  if (asks_for_session(arguments)) text += inspect_session(arguments, engine, json);
   if (arguments.json)
     print_json(std::move(json));
   else

@@ -3,26 +3,12 @@
 #include <algorithm>
 
 #include "cli/output.h"
+#include "cli/page.h"
 
 namespace tenon::cli {
 
 namespace {
 constexpr double kWidth = 1200, kHeight = 600, kMargin = 40;
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
 
 // Neighbours differ, and the same value has the same colour in every picture.
 std::string colour_of(std::size_t number) { return cat("hsl(", number * 137 % 360, ",55%,62%)"); }
@@ -34,7 +20,7 @@ std::string rectangle(const MemoryBlock& block, std::size_t number, double step,
   const double y = kMargin + kHeight - static_cast<double>(block.offset) * byte - height;
   return cat("<rect x=\"", fixed(x, 2), "\" y=\"", fixed(y, 2), "\" width=\"", fixed(width, 2),
              "\" height=\"", fixed(height, 2), "\" fill=\"", colour_of(number),
-             "\" stroke=\"#fff\" stroke-width=\"0.3\"><title>", escaped(block.name), ", ",
+             "\" stroke=\"#fff\" stroke-width=\"0.3\"><title>", in_markup(block.name), ", ",
              in_bytes(block.bytes), ", steps ", block.first, " to ", block.last, "</title></rect>\n");
 }
 }  // namespace

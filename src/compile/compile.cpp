@@ -32,6 +32,7 @@
 #include "pass/rewrite.h"
 #include "pass/scans.h"
 #include "pass/simplify.h"
+#include "pass/single_turns.h"
 #include "pass/specialise.h"
 #include "pass/straighten.h"
 #include "pass/unite_products.h"
@@ -40,7 +41,8 @@
 namespace tenon {
 
 namespace {
-constexpr auto kOptionalPasses = std::to_array<std::string_view>({"fold-constants",
+constexpr auto kOptionalPasses = std::to_array<std::string_view>({"inline-single-turns",
+                                                                  "fold-constants",
                                                                   "recognise-activations",
                                                                   "recognise-norms",
                                                                   "recognise-softmax",
@@ -124,6 +126,7 @@ Graph to_typed(const Graph& source, const Pass& first, Backend& backend, const C
 
   Pipeline program(source.clone(), options);
   program.apply("specialise", first);
+  program.apply_optional("inline-single-turns", inline_single_turns);
   program.apply_optional("fold-constants", fold_constants);
   program.apply_optional("recognise-activations", recognise_activations);
   program.apply_optional("recognise-norms", recognise_norms);

@@ -10,6 +10,7 @@ namespace tenon {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Ran;
 
 class EngineCommands : public testing::Trained {
@@ -134,6 +135,23 @@ TEST_F(EngineCommands, InspectTellsWhatIsInside) {
   EXPECT_EQ(json.at("memory").at("inputs").integer(), 3 * 2 * 4);
   EXPECT_EQ(json.at("memory").at("weights").integer(), (2 * 8 + 8 + 8 * 2 + 2) * 4);
   EXPECT_THAT(json.at("program").string(), HasSubstr("f32[3, 8]"));
+}
+
+TEST_F(EngineCommands, InspectWritesAPageThatNeedsNothingElse) {
+  const Ran ran = run({"inspect", "m.tenon", "--html", "m.html", "--batch", "3"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("page: m.html"));
+  const std::string page = read_text(path("m.html"));
+  for (const char* part :
+       {"<h1>m.tenon</h1>", "x  f32[N, 2]", "18 items", "Steps of one run", "class=\"share\"", "<svg",
+        "made of weights", "<summary>source", "<summary>typed", "<summary>lowered", "f32[3, 8]"})
+    EXPECT_THAT(page, HasSubstr(part));
+  for (const char* reference : {"<script", "src=", "href=", "<link"})
+    EXPECT_THAT(page, Not(HasSubstr(reference)));
+}
+
+TEST_F(EngineCommands, InspectFailsWhereItCannotWriteThePage) {
+  EXPECT_EQ(run({"inspect", "m.tenon", "--html", "none/m.html"}).code, 1);
 }
 
 TEST_F(EngineCommands, InspectPrintsEachStage) {

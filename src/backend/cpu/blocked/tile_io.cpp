@@ -8,7 +8,8 @@ namespace tenon::winograd {
 
 namespace {
 // One block of channels of one tile, into the images of the points, where each tile is a pixel.
-template <int tile>
+// `is_inner`: all of it lies in the image.
+template <int tile, bool is_inner>
 TENON_AVX512 void read(const Shape& shape, const float* x, const Place& place, std::int64_t block, float* to,
                        std::int64_t point_stride) {
   constexpr int kSide = Tile<tile>::kSide;
@@ -19,12 +20,12 @@ TENON_AVX512 void read(const Shape& shape, const float* x, const Place& place, s
 #pragma GCC unroll 6
   for (int j = 0; j < kSide; ++j) {
     const std::int64_t column = left + j;
-    const bool has_column = column >= 0 && column < shape.width;
+    const bool has_column = is_inner || (column >= 0 && column < shape.width);
     Lanes d[kSide];
 #pragma GCC unroll 6
     for (int i = 0; i < kSide; ++i) {
       const std::int64_t row = top + i;
-      const bool is_inside = has_column && row >= 0 && row < shape.height;
+      const bool is_inside = is_inner || (has_column && row >= 0 && row < shape.height);
       d[i] = is_inside ? load(image + (row * shape.width + column) * kBlock) : zero();
     }
     Tile<tile>::forward(d, columns[j]);
@@ -66,17 +67,34 @@ TENON_AVX512 void write(const Shape& shape, const Arguments& arguments, const Pl
   const std::int64_t image = (place.image * blocks + block) * shape.out_height * shape.out_width * kBlock;
   const std::int64_t rows = std::min<std::int64_t>(tile, shape.out_height - place.row);
   const std::int64_t across = std::min<std::int64_t>(tile, shape.out_width - place.column);
-  for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 4
+  for (int i = 0; i < tile; ++i) {
+    if (i >= rows) break;
     Lanes row[kSide], out[tile];
 #pragma GCC unroll 6
     for (int j = 0; j < kSide; ++j) row[j] = columns[j][i];
     Tile<tile>::backward(row, out);
     const std::int64_t at = image + ((place.row + i) * shape.out_width + place.column) * kBlock;
-    for (int j = 0; j < across; ++j) {
+#pragma GCC unroll 4
+    for (int j = 0; j < tile; ++j) {
+      if (j >= across) break;
       const float* const added = epilogue.added ? epilogue.added + at + j * kBlock : nullptr;
       store(arguments.y + at + j * kBlock, finish(out[j], bias, added, low, high));
     }
   }
+}
+
+template <int tile>
+bool is_inner(const Shape& shape, const Place& place) {
+  const std::int64_t top = place.row - shape.pad_top, left = place.column - shape.pad_left;
+  return top >= 0 && left >= 0 && top + tile + 2 <= shape.height && left + tile + 2 <= shape.width;
+}
+
+template <int tile>
+void read_any(const Shape& shape, const float* x, const Place& place, std::int64_t block, float* to,
+              std::int64_t point_stride) {
+  (is_inner<tile>(shape, place) ? read<tile, true> : read<tile, false>)(shape, x, place, block, to,
+                                                                        point_stride);
 }
 }  // namespace
 
@@ -87,7 +105,7 @@ Place place_of(const Shape& shape, std::int64_t tile) {
 
 void read_tile(const Shape& shape, const float* x, const Place& place, std::int64_t block, float* to,
                std::int64_t point_stride) {
-  (shape.way.tile == 4 ? read<4> : read<2>)(shape, x, place, block, to, point_stride);
+  (shape.way.tile == 4 ? read_any<4> : read_any<2>)(shape, x, place, block, to, point_stride);
 }
 
 void write_tile(const Shape& shape, const Arguments& arguments, const Place& place, std::int64_t block,
