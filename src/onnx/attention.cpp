@@ -67,4 +67,32 @@ Value within_reach(const Call& call, Value q, Value k, Value offset, const Reach
   return allowed.defined() ? logical_and(allowed, is_near) : is_near;
 }
 
+Value rotated(const Call& call, Value x, const Rotation& rotation) {
+  const Dim half = rotation.cosines.type().dims[3], size = x.type().dims[3];
+  call.require(half.is_constant() && half.constant() > 0, "the size of its caches must be known");
+  const std::int64_t turned = 2 * half.constant();
+  const bool is_whole = size.is(turned);
+  Value part = is_whole ? x : slice(x, {{3, 0, turned}});
+  Value a, b;
+  if (rotation.interleaved) {
+    part = reshape(part, Ints{0, 0, 0, half.constant(), 2});
+    a = at_place(call, part, 0, 4);
+    b = at_place(call, part, 1, 4);
+  } else {
+    a = slice(part, {{3, 0, half.constant()}});
+    b = slice(part, {{3, half.constant(), turned}});
+  }
+  const Value first = a * rotation.cosines - b * rotation.sines;
+  const Value second = a * rotation.sines + b * rotation.cosines;
+  const Value y =
+      rotation.interleaved
+          ? reshape(concat({insert_axes(first, {4}), insert_axes(second, {4})}, 4), Ints{0, 0, 0, turned})
+          : concat({first, second}, 3);
+  return is_whole ? y : concat({y, slice(x, {{3, turned}})}, 3);
+}
+
+Value rows_of(Value cache, Value positions) {
+  return insert_axes(positions.defined() ? gather(cache, positions) : cache, {2});
+}
+
 }  // namespace tenon::onnx

@@ -40,4 +40,14 @@ struct Reach {
 };
 Value within_reach(const Call& call, Value q, Value k, Value offset, const Reach& reach);
 
+struct Rotation {
+  Value cosines;  // [batch, tokens, 1, half of the rotated size]
+  Value sines;
+  bool interleaved = false;
+};
+// x is [batch, tokens, heads, size]; what is rotated are pairs of its last axis, the first places of it.
+Value rotated(const Call& call, Value x, const Rotation& rotation);
+// The rows of a cache of angles for each token, without positions the cache's own.
+Value rows_of(Value cache, Value positions);
+
 }  // namespace tenon::onnx

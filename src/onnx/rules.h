@@ -48,6 +48,7 @@ void add_selection_rules(Rules& rules);
 void add_image_rules(Rules& rules);
 void add_attention_rules(Rules& rules);
 void add_contrib_attention_rules(Rules& rules);  // part of the former
+void add_grouped_attention_rules(Rules& rules);  // the same
 void add_contrib_rules(Rules& rules);
 void add_control_rules(Rules& rules);
 void add_loop_rules(Rules& rules);  // part of the control rules, as the next

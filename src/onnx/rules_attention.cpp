@@ -89,42 +89,6 @@ std::vector<Item> attention(const Call& call) {
   return {is_flat ? merge_heads(attended.y) : attended.y, k, v, wanted_scores(call, attended)};
 }
 
-struct Rotation {
-  Value cosines;  // [batch, tokens, 1, half of the rotated size]
-  Value sines;
-  bool interleaved = false;
-};
-
-// x is [batch, tokens, heads, size]; what is rotated are pairs of its last axis, the first places of it.
-Value rotated(const Call& call, Value x, const Rotation& rotation) {
-  const Dim half = rotation.cosines.type().dims[3], size = x.type().dims[3];
-  call.require(half.is_constant() && half.constant() > 0, "the size of its caches must be known");
-  const std::int64_t turned = 2 * half.constant();
-  const bool is_whole = size.is(turned);
-  Value part = is_whole ? x : slice(x, {{3, 0, turned}});
-  Value a, b;
-  if (rotation.interleaved) {
-    part = reshape(part, Ints{0, 0, 0, half.constant(), 2});
-    a = at_place(call, part, 0, 4);
-    b = at_place(call, part, 1, 4);
-  } else {
-    a = slice(part, {{3, 0, half.constant()}});
-    b = slice(part, {{3, half.constant(), turned}});
-  }
-  const Value first = a * rotation.cosines - b * rotation.sines;
-  const Value second = a * rotation.sines + b * rotation.cosines;
-  const Value y =
-      rotation.interleaved
-          ? reshape(concat({insert_axes(first, {4}), insert_axes(second, {4})}, 4), Ints{0, 0, 0, turned})
-          : concat({first, second}, 3);
-  return is_whole ? y : concat({y, slice(x, {{3, turned}})}, 3);
-}
-
-// The rows of a cache for each token, without positions the cache's own.
-Value rows_of(Value cache, Value positions) {
-  return insert_axes(positions.defined() ? gather(cache, positions) : cache, {2});
-}
-
 // Only a part of each row may be meant.
 Value narrowed(const Call& call, Value cache) {
   const std::int64_t size = call.integer("rotary_embedding_dim", 0);
@@ -197,6 +161,7 @@ void add_attention_rules(Rules& rules) {
   rules.add("TensorScatter", scattering_into_cache);
   rules.add("com.microsoft", "RotaryEmbedding", rotary_embedding_of_contrib);
   add_contrib_attention_rules(rules);
+  add_grouped_attention_rules(rules);
 }
 
 }  // namespace tenon::onnx

@@ -19,12 +19,20 @@ Value by_channel(Value bias, std::size_t spatial) {
   return reshape(bias, shape);
 }
 
-std::vector<Item> convolution(const Call& call) {
-  const Value x = call.input(0), w = call.input(1);
+Value convolved(const Call& call, Value x, Value w) {
   const Windows windows = windows_of(call, x.type(), kernel_of(call, &w.type()));
   const Value y = conv(x, w, options_of(call, windows));
-  if (!call.has(2)) return {y};
-  return {y + by_channel(call.input(2), windows.kernel.size())};
+  return call.has(2) ? y + by_channel(call.input(2), windows.kernel.size()) : y;
+}
+
+std::vector<Item> convolution(const Call& call) { return {convolved(call, call.input(0), call.input(1))}; }
+
+// Of images [N, H, W, C] with filters [out, kernel…, in / groups].
+std::vector<Item> channels_last_convolution(const Call& call) {
+  const Value x = call.input(0), w = call.input(1);
+  call.require(x.rank() == 4 && w.rank() == 4, "its image is ", x.type(), " and its filters are ", w.type());
+  const Value y = convolved(call, transpose(x, {0, 3, 1, 2}), transpose(w, {0, 3, 1, 2}));
+  return {transpose(y, {0, 2, 3, 1})};
 }
 
 // How many places are cut off an image at each end; where that is less than nothing, zeros are put there.
@@ -143,6 +151,7 @@ void add_contraction_rules(Rules& rules) {
   rules.add("Gemm", general_product);
   rules.add("MatMul", product);
   rules.add("com.microsoft", "FusedMatMul", fused_product);
+  rules.add("com.microsoft", "NhwcConv", channels_last_convolution);
   rules.add("com.microsoft", "TransposeMatMul", fused_product);
 }
 

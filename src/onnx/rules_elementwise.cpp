@@ -195,6 +195,8 @@ std::vector<Item> swish(const Call& call) {
   return {alpha == 1.0 ? silu(x) : x * sigmoid(x * alpha)};
 }
 
+std::vector<Item> swish_gated(const Call& call) { return {swish(call)[0].value * call.input(1)}; }
+
 std::vector<Item> gaussian_linear(const Call& call) {
   return {gelu(call.input(0), call.text("approximate", "none") == "tanh")};
 }
@@ -285,6 +287,7 @@ void add_elementwise_rules(Rules& rules) {
   rules.add("Sqrt", unary<sqrt>);
   rules.add("Sub", binary<sub>);
   rules.add("Sum", variadic<add>);
+  rules.add("SwiGLU", swish_gated);
   rules.add("Swish", swish);
   rules.add("Tan", unary<tan>);
   rules.add("Tanh", unary<tanh>);

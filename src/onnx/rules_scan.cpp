@@ -6,7 +6,7 @@
 #include "op/writing.h"
 
 // Scan: from opset 9 on with an axis and a direction for each scanned value and each output; in opset 8 over
-// the second axis, for each entry of the first.
+// the second axis, for each entry of the first. Running products are scans, too.
 namespace tenon::onnx {
 
 namespace {
@@ -124,8 +124,35 @@ std::vector<Item> scanning_batches(const Call& call) {
 std::vector<Item> scan_of_any_opset(const Call& call) {
   return call.opset() < 9 ? scanning_batches(call) : scanning(call);
 }
+
+// The product of the slices up to each, or of those before it.
+std::shared_ptr<const Graph> running_product_body(const Type& slice, bool exclusive) {
+  Graph body("products");
+  const Value so_far = body.input("so_far", slice);
+  const Value product = so_far * body.input("slice", slice);
+  body.output("so_far", product);
+  body.output("product", exclusive ? so_far : product);
+  return std::make_shared<const Graph>(std::move(body));
+}
+
+std::vector<Item> running_product(const Call& call) {
+  const Value x = call.input(0);
+  const Operand64 operand = call.operand(1);
+  call.require(operand.known && operand.known->size() == 1, "its axis must be one number that is known");
+  const std::int64_t axis = place_of(call, operand.known->front(), x.rank());
+  const Value slices = moved(x, axis, 0);
+  Type slice = slices.type();
+  slice.dims.erase(slice.dims.begin());
+  const Value shape = part(call, sizes_of(call, slices), 1, x.rank());
+  const Value ones = stretched(call, scalar_like(1, x), shape);
+  const auto body = running_product_body(slice, call.flag("exclusive"));
+  return {moved(scan({{ones}, {slices}, {}, call.flag("reverse")}, body)[1], 0, axis)};
+}
 }  // namespace
 
-void add_scan_rules(Rules& rules) { rules.add("Scan", scan_of_any_opset); }
+void add_scan_rules(Rules& rules) {
+  rules.add("CumProd", running_product);
+  rules.add("Scan", scan_of_any_opset);
+}
 
 }  // namespace tenon::onnx

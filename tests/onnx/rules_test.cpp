@@ -42,6 +42,48 @@ TEST(OnnxRules, FusedProductsOfTransposedBatches) {
   expect_near(only(node, {a, b}), {2, 2, 1}, {10, 30, 200, 400});
 }
 
+TEST(OnnxRules, ImagesWithTheirChannelsLastHaveSuchFiltersToo) {
+  const Tensor x = numbers({1, 10, 2, 20, 3, 30}).reshape({1, 1, 3, 2});
+  const Tensor w = numbers({1, 1, 0, 2, 1, 0, 0, 0}).reshape({2, 1, 2, 2});  // [out, height, width, in]
+  const OneNode node{.op = "NhwcConv", .domain = "com.microsoft"};
+  expect_near(only(node, {x, w, numbers({0, 100})}), {1, 1, 2, 2}, {51, 101, 82, 102});
+}
+
+TEST(OnnxRules, ImagesWithTheirChannelsLastHaveFourAxes) {
+  const OneNode node{.op = "NhwcConv", .domain = "com.microsoft"};
+  const Tensor x = numbers({1, 2, 3}).reshape({1, 3, 1}), w = numbers({1}).reshape({1, 1, 1});
+  EXPECT_THAT(message_of([&] { only(node, {x, w}); }), testing::HasSubstr("its image is f32[1, 3, 1]"));
+}
+
+TEST(OnnxRules, RunningProducts) {
+  const Tensor x = numbers({1, 2, 3, 4, 5, 6}).reshape({2, 3});
+  const auto along = [&](std::int64_t axis, std::vector<Attribute> attributes) {
+    const OneNode node{.op = "CumProd", .attributes = attributes, .opset = 26, .constant_inputs = true};
+    return only(node, {x, Tensor::scalar(axis)});
+  };
+  expect_near(along(1, {}), {2, 3}, {1, 2, 6, 4, 20, 120});
+  expect_near(along(0, {}), {2, 3}, {1, 2, 3, 4, 10, 18});
+  expect_near(along(-1, {{"exclusive", 1}}), {2, 3}, {1, 1, 2, 1, 4, 20});
+  expect_near(along(1, {{"reverse", 1}}), {2, 3}, {6, 6, 3, 120, 30, 6});
+  expect_near(along(1, {{"exclusive", 1}, {"reverse", 1}}), {2, 3}, {6, 3, 1, 30, 6, 1});
+}
+
+TEST(OnnxRules, RunningProductsOfNothingAndOfWholeNumbers) {
+  const OneNode node{.op = "CumProd", .opset = 26, .constant_inputs = true};
+  const Tensor axis = Tensor::scalar<std::int64_t>(0);
+  EXPECT_EQ(only(node, {Tensor::empty(DType::f32, {0, 2}), axis}).shape(), (Shape{0, 2}));
+  const Tensor y = only(node, {wholes({3, 5, -7}), axis});
+  EXPECT_EQ(y.dtype(), DType::i64);
+  expect_near(y, {3}, {3, 15, -105});
+}
+
+TEST(OnnxRules, GatedSwish) {
+  const Tensor gate = numbers({1, -2}), value = numbers({10, 100});
+  expect_near(only({.op = "SwiGLU", .opset = 28}, {gate, value}), {2}, {7.3105858, -23.840584});
+  const OneNode steeper{.op = "SwiGLU", .attributes = {{"alpha", 2.0}}, .opset = 28};
+  expect_near(only(steeper, {gate, value}), {2}, {8.8079708, -3.5972420});
+}
+
 TEST(OnnxRules, TransposedConvolutionsPutTheOddPlaceFirst) {
   const Tensor x = numbers({1, 2}).reshape({1, 1, 2}), w = numbers({1, 10}).reshape({1, 1, 2});
   const auto with = [&](std::vector<Attribute> attributes) {
