@@ -1,7 +1,5 @@
 #include "backend/cpu/blocked/depthwise.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -9,6 +7,7 @@
 
 #include "backend/cpu/blocked/lanes.h"
 #include "backend/cpu/blocked/product.h"
+#include "backend/cpu/parts.h"
 
 namespace tenon::depthwise {
 
@@ -194,9 +193,7 @@ void run(const Shape& shape, const Arguments& arguments, int threads) {
       for (; row < block_end; ++row) sum_row(kernels, block, row % height);
     }
   };
-  if (threads == 1) return work(0);
-#pragma omp parallel num_threads(threads)
-  work(omp_get_thread_num());
+  cpu::run_parts(threads, work);
 }
 
 }  // namespace tenon::depthwise

@@ -1,10 +1,9 @@
 #include "backend/cpu/blocked/pointwise.h"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "backend/cpu/blocked/lanes.h"
+#include "backend/cpu/parts.h"
 
 namespace tenon::pointwise {
 
@@ -86,9 +85,7 @@ void run(const Shape& shape, const Arguments& arguments, int threads) {
                                             share(grid.rows, thread + 1, threads), 0, shape.filters};
     for (std::int64_t image = 0; image < shape.images; ++image) run_part(shape, arguments, part, image);
   };
-  if (threads == 1) return work(0);
-#pragma omp parallel num_threads(threads)
-  work(omp_get_thread_num());
+  cpu::run_parts(threads, work);
 }
 
 }  // namespace tenon::pointwise

@@ -1,12 +1,11 @@
 #include "backend/cpu/blocked/winograd.h"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "backend/cpu/blocked/points.h"
 #include "backend/cpu/blocked/tile_io.h"
 #include "backend/cpu/matrix/convolution.h"
+#include "backend/cpu/parts.h"
 
 namespace tenon::winograd {
 
@@ -99,9 +98,7 @@ void run(const Plan& plan, const Arguments& arguments) {
                           static_cast<std::size_t>(thread) * (room_of_tiles(plan) + room_of_products(plan));
     run_part(plan, arguments, part, {scratch, reinterpret_cast<float*>(scratch + room_of_tiles(plan))});
   };
-  if (plan.threads() == 1) return work(0);
-#pragma omp parallel num_threads(plan.threads())
-  work(omp_get_thread_num());
+  cpu::run_parts(plan.threads(), work);
 }
 
 }  // namespace tenon::winograd

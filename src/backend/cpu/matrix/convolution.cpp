@@ -1,13 +1,12 @@
 #include "backend/cpu/matrix/convolution.h"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "backend/cpu/matrix/finish.h"
 #include "backend/cpu/matrix/gather.h"
 #include "backend/cpu/matrix/kernel.h"
 #include "backend/cpu/matrix/unit.h"
+#include "backend/cpu/parts.h"
 
 namespace tenon::matrix {
 
@@ -171,9 +170,7 @@ Plan make_plan(const Problem& problem, int threads) {
 }
 
 void run(const Plan& plan, const Arguments& arguments) {
-  if (plan.threads == 1) return Work(plan, arguments, 0).run();
-#pragma omp parallel num_threads(plan.threads)
-  Work(plan, arguments, omp_get_thread_num()).run();
+  cpu::run_parts(plan.threads, [&](int thread) { Work(plan, arguments, thread).run(); });
 }
 
 }  // namespace tenon::matrix

@@ -11,6 +11,8 @@
 #include <random>
 #include <vector>
 
+#include "support/one_thread.h"
+
 namespace tenon::matrix {
 namespace {
 
@@ -203,6 +205,13 @@ TEST(MatrixUnit, AddsABiasAndAnImageWhereItLiesAndKeepsBounds) {
 
 TEST(MatrixUnit, SharesRowsOrFiltersBetweenThreads) {
   if (!available()) return;
+  expect_right({32, 11, 64, {3, 1, 1, 1}}, {3, true});
+  expect_right({512, 3, 512}, {2});
+}
+
+TEST(MatrixUnit, ComputesAllWhereFewerThreadsComeThanAskedFor) {
+  if (!available()) return;
+  const OneThread one;
   expect_right({32, 11, 64, {3, 1, 1, 1}}, {3, true});
   expect_right({512, 3, 512}, {2});
 }
