@@ -142,8 +142,11 @@ std::shared_ptr<StageCache::Entry> StageCache::find(const Key& key,
 
 bool StageCache::drop_unused() {
   const std::lock_guard lock(mutex_);
+  // The lock is free where nobody else has the entry; with it comes what was planned under it.
   const auto is_unused = [](const std::shared_ptr<Entry>& entry) {
-    return entry.use_count() == 1 && entry->stage && entry->stage.use_count() == 1;
+    if (entry.use_count() != 1) return false;
+    const std::unique_lock planned(entry->mutex, std::try_to_lock);
+    return planned && entry->stage && entry->stage.use_count() == 1;
   };
   const auto last = std::find_if(entries_.rbegin(), entries_.rend(), is_unused);
   if (last == entries_.rend()) return false;

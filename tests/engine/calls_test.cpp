@@ -90,6 +90,30 @@ TEST(Calls, OfSeveralThreadsRunOnThreadsOfTheProcess) {
   for (const Tensor& answer : found) EXPECT_TRUE(identical(answer, wanted));
 }
 
+// Ten call with the same shapes, four with ones that are always new, one reloads and one asks the engine what
+// it is; whatever the weight was, an answer is of one weight alone.
+TEST(Calls, OfSixteenThreadsGoOnWhilePlansAndWeightsChange) {
+  const Engine engine = calling(weighted_sum(), {.plans = 2, .contexts = 3});
+  std::atomic<int> wrong = 0;
+  const auto call = [&](std::int64_t items) {
+    const Tensor y = engine.run(pair_of(1, 0, items))[0].second;
+    for (std::int64_t i = 1; i < y.size(); ++i) wrong += y.number(i) == y.number(0) ? 0 : 1;
+  };
+  const auto work = [&](int thread) {
+    for (int turn = 0; turn < 10; ++turn)
+      if (thread == 0)
+        engine.reload({{"scale", Tensor::scalar(static_cast<float>(turn))}});
+      else if (thread == 1)
+        wrong += engine.weights().size() == 1 && engine.with_report({}).plans_made() == 0 ? 0 : 1;
+      else
+        call(thread < 6 ? 10 * thread + turn : 5);
+  };
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 16; ++thread) threads.emplace_back(work, thread);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST(AsyncCalls, HandTheirOutputsToAFuture) {
   const Engine engine = calling(weighted_sum());
   std::vector<std::future<NamedTensors>> answers;

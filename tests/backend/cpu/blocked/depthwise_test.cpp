@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/cpu/blocked/product.h"
+#include "support/one_thread.h"
 
 namespace tenon::depthwise {
 namespace {
@@ -156,6 +157,11 @@ TEST_F(Depthwise, AddsABiasAndAnImageWhereItLies) {
 TEST_F(Depthwise, SharesRowsBetweenThreads) {
   expect_right({square(48, 11, 3, 1, 2), 2, true});
   expect_right({square(16, 5, 3, 2), 3});
+}
+
+TEST_F(Depthwise, ComputesAllWhereFewerThreadsComeThanAskedFor) {
+  const OneThread one;
+  expect_right({square(48, 11, 3, 1, 2), 2, true});
 }
 
 TEST_F(Depthwise, ReadsAndWritesNumbersOfBf16) {

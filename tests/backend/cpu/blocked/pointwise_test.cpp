@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "support/one_thread.h"
+
 namespace tenon::pointwise {
 namespace {
 
@@ -83,6 +85,11 @@ TEST_P(Pointwise, AddsABiasAndAnImageWhereItLies) {
 }
 
 TEST_P(Pointwise, TakesAFewPixelsAtATimeWhereTheImageIsLarge) { expect_right({1, 512, 32, 20, 20, 1}); }
+
+TEST_P(Pointwise, ComputesAllWhereFewerThreadsComeThanAskedFor) {
+  const OneThread one;
+  expect_right({1, 32, 32, 9, 9, 1}, 2, true);
+}
 
 TEST_P(Pointwise, SharesPixelsOrFiltersBetweenThreads) {
   expect_right({1, 32, 32, 9, 9, 1}, 2, true);

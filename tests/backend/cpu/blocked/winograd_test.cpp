@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backend/cpu/matrix/convolution.h"
+#include "support/one_thread.h"
 
 namespace tenon::winograd {
 
@@ -165,6 +166,11 @@ TEST_P(Winograd, SharesTilesOrFiltersBetweenThreads) {
   expect_right({tiles, 2, true});
   expect_right({filters, 2, true});
   expect_right({filters, 3});
+}
+
+TEST_P(Winograd, ComputesAllWhereFewerThreadsComeThanAskedFor) {
+  const OneThread one;
+  expect_right({square(rounded(16), 32, 20, GetParam()), 2, true});
 }
 
 TEST_P(Winograd, TakesAFewTilesAtATimeWhereTheImageIsLarge) {
