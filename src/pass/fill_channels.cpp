@@ -53,9 +53,11 @@ class Filler {
     return narrow;
   }
 
-  static std::int64_t filled(std::int64_t channels, std::int64_t block) {
+  // A convolution that reads far more than it makes has one block for nothing.
+  static std::int64_t filled(std::int64_t channels, std::int64_t read, std::int64_t block) {
     const std::int64_t whole = (channels + block - 1) / block * block;
-    return 3 * whole <= 4 * channels ? whole : channels;
+    const bool is_little = channels < block && read >= 4 * block;
+    return is_little || 3 * whole <= 4 * channels ? whole : channels;
   }
 
   Results convolution(Rewrite& rewrite, const Node& node, Inputs in) {
@@ -67,7 +69,7 @@ class Filler {
     if (!is_dense && !image) return std::nullopt;
     const Value x = image ? *image : in[0];
     const std::int64_t read = x.type().shape()[kChannels];
-    const std::int64_t made = is_dense ? filled(channels, block) : read;
+    const std::int64_t made = is_dense ? filled(channels, read, block) : read;
     if (!image && made == channels) return std::nullopt;
     Node changed = node;
     if (!is_dense) changed.attrs.set("groups", read);

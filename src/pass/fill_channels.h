@@ -17,7 +17,8 @@ namespace tenon {
 //
 // Whatever else reads the image reads a slice of it. `block_of` says in which blocks a convolution is run
 // best, 0 for none. It must not touch filters that are not fixed, as they would be padded in every run, nor
-// add more than a third; and only ops that make finite numbers of the zeros follow.
+// add more than a third, but for the only block of what is made of four blocks or more; and only ops that
+// make finite numbers of the zeros follow.
 Graph fill_channels(const Graph& typed,
                     const std::function<std::int64_t(const Graph&, const Node&)>& block_of);
 

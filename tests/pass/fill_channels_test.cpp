@@ -100,6 +100,19 @@ TEST(FillChannels, LeavesWhatWouldGrowByMoreThanAThird) {
   expect_pass(kTwo, filled, kTwo);
 }
 
+TEST(FillChannels, FillsTheOnlyBlockOfWhatReadsFour) {
+  expect_pass(R"(graph g(x: f32[1, 16, 5, 5]) {
+    %1 = state "w" : f32[1, 16, 1, 1]
+    %2 = conv(%x, %1)
+    return y = %2 })",
+              filled, R"(graph g(x: f32[1, 16, 5, 5]) {
+    %1 = state "w" : f32[1, 16, 1, 1]
+    %2 = pad(%1) {low = [0, 0, 0, 0], high = [3, 0, 0, 0]}
+    %3 = conv(%x, %2)
+    %4 = slice(%3) {axes = [1], starts = [0], ends = [1], steps = [1]}
+    return y = %4 })");
+}
+
 TEST(FillChannels, LeavesFiltersThatAreNotFixed) {
   constexpr std::string_view kGiven = R"(graph g(x: f32[1, 4, 5, 5], w: f32[3, 4, 1, 1]) {
     %2 = conv(%x, %w)

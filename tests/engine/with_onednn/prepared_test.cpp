@@ -40,5 +40,23 @@ TEST(PreparedWeights, ArePackedMatrices) {
   EXPECT_EQ(engine.values_prepared(), 2u);  // each product reads the matrix along another axis
 }
 
+// Two numbers in one chain, and a mask behind them: none is taken for the other. The convolution keeps the
+// program from being one function of loops.
+TEST(Epilogue, MultipliesByEachOfItsNumbers) {
+  Model model;
+  const Value x = model.program.input("x", {DType::f32, {1, 2, 5, 16}});
+  const Value w = model.program.input("w", {DType::f32, {1, 2, 16, 5}});
+  const Value mask = model.program.input("mask", {DType::f32, {1, 1, 5, 5}});
+  const Value y = tanh(matmul(x, w) * 0.5) * 2.0 + mask;
+  model.program.output("y", y);
+  model.program.output("z", conv(y, model.program.input("filters", {DType::f32, {3, 2, 3, 3}})));
+  const NamedTensors inputs{{"x", random_floats({1, 2, 5, 16}, 1)},
+                            {"w", random_floats({1, 2, 16, 5}, 2)},
+                            {"mask", random_floats({1, 1, 5, 5}, 3)},
+                            {"filters", random_floats({3, 2, 3, 3}, 4)}};
+  const Tensor found = Engine(model.program, {}, {}, {.backend = "cpu"}).run(inputs)[0].second;
+  expect_close(found, Engine(model.program, {}, {}, {.backend = "reference"}).run(inputs)[0].second);
+}
+
 }  // namespace
 }  // namespace tenon

@@ -120,6 +120,11 @@ void append(std::vector<onednn::PostOp>& epilogue, const onednn::PostOp& op) {
   epilogue.push_back(as_relu(clip));
 }
 
+bool is_linear(const Graph& graph, const Node& node) {
+  if (node.op != Op::mul && node.op != Op::add) return false;
+  return std::ranges::any_of(node.inputs, [&](Ref input) { return splat(graph, input).has_value(); });
+}
+
 std::optional<EpiloguePart> match_epilogue(const Graph& graph, const Chain& chain, const Node& consumer) {
   const Type& type = graph.type(chain.value);
   if (consumer.results.size() != 1 || consumer.results[0] != type) return std::nullopt;

@@ -30,6 +30,10 @@ struct Chain {
 // `consumer` as a part of an epilogue that reads the chain.
 std::optional<EpiloguePart> match_epilogue(const Graph& graph, const Chain& chain, const Node& consumer);
 
+// Whether a node multiplies by a number or adds one. The library takes one such in a chain: oneDNN 2.6.3 does
+// the second with the numbers of the first.
+bool is_linear(const Graph& graph, const Node& node);
+
 // Appends to an epilogue: a bound to what is bounded already is the same clip.
 void append(std::vector<onednn::PostOp>& epilogue, const onednn::PostOp& op);
 

@@ -97,6 +97,8 @@ bool joins_epilogue(const Graph& graph, const Node& contraction, std::span<const
   const Ref chain = epilogue.empty() ? Ref{root} : Ref{epilogue.back()};
   if (graph.node(chain).op == Op::cast) return false;  // the last
   if (rounds_result(graph, contraction, chain, consumer)) return true;
+  const auto is_linear_before = [&](std::uint32_t id) { return is_linear(graph, graph.nodes()[id]); };
+  if (is_linear(graph, consumer) && std::ranges::any_of(epilogue, is_linear_before)) return false;
   const std::int64_t block = is_cut ? graph.type(chain).dims[4].constant() : 0;
   const bool is_bare = epilogue.size() == movement;
   return match_epilogue(graph, {chain, chain_kind(contraction, block), is_bare, options.keep_nan}, consumer)
