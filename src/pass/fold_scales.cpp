@@ -59,8 +59,7 @@ class ScaleFolder {
     const bool contracts =
         root.op == Op::conv || (root.op == Op::matmul && graph_.type(root.inputs[1]).rank() == 2);
     // Scaled weights of few bits are others.
-    const DType weights = graph_.type(root.inputs[1]).dtype;
-    return contracts && size_of(weights) >= 4 && fixed_[root.inputs[1].node];
+    return contracts && size_of(graph_.type(root.inputs[1]).dtype) >= 4 && fixed_[root.inputs[1].node];
   }
 
   static std::size_t channel_axis(const Node& root) {
