@@ -4,8 +4,8 @@ namespace tenon::engine {
 
 namespace {
 const Type& key_type() {
-  static const Type type{DType::u64, {2}};
-  return type;
+  static const Type kType{DType::u64, {2}};
+  return kType;
 }
 }  // namespace
 

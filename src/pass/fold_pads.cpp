@@ -54,8 +54,10 @@ std::optional<Attrs> with_pads(const Node& node, const Ints& kernel, const Pads&
   const Ints dilations = filled(attrs.ints("dilations"), kernel.size(), 1);
   for (const auto& [name, more] : {std::pair("pads_low", &pads.low), std::pair("pads_high", &pads.high)}) {
     Ints all = filled(attrs.ints(name), kernel.size(), 0);
-    for (std::size_t i = 0; i < all.size(); ++i)
-      if ((all[i] += (*more)[i]) > dilations[i] * (kernel[i] - 1)) return std::nullopt;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i] += (*more)[i];
+      if (all[i] > dilations[i] * (kernel[i] - 1)) return std::nullopt;
+    }
     attrs.set(name, all);
   }
   if (node.op == Op::avg_pool) attrs.set("count_pad", true);

@@ -70,12 +70,8 @@ bool is_known(Value zero) { return node_of(zero).op == Op::constant && zero.type
 // A product of bytes, and the corrections of its sums for both zero points.
 class ByteProduct {
  public:
-  ByteProduct(const Node& node, ByteFactor x, ByteFactor w)
-      : node_(node),
-        x_(std::move(x)),
-        w_(std::move(w)),
-        weights_(w_.bytes.type().shape()),
-        sides_(sides_of(node, weights_)) {}
+  ByteProduct(const Node& node, const ByteFactor& x, const ByteFactor& w)
+      : node_(node), x_(x), w_(w), weights_(w_.bytes.type().shape()), sides_(sides_of(node, weights_)) {}
 
   bool is_possible(const Runs& runs) const {
     // Of numbers less a zero point each product is below 2^16.

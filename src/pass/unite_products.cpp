@@ -108,8 +108,10 @@ class Uniter {
 
   std::optional<Member> member_of(std::uint32_t product) const {
     Member member{product, product, std::nullopt};
-    if (const auto reader = only_reader(product))
-      if ((member.bias = bias_of(node(*reader), product))) member.last = *reader;
+    if (const auto reader = only_reader(product)) {
+      member.bias = bias_of(node(*reader), product);
+      if (member.bias) member.last = *reader;
+    }
     return goes_on_into_movement(member.last) ? std::optional(member) : std::nullopt;
   }
 
