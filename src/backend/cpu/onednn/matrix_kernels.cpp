@@ -144,6 +144,14 @@ class MatrixStep : public Step {
   std::vector<std::pair<int, int>> in_place_;
 };
 
+// Below some 3 us a product ends before a second thread has woken up. A tile takes as long for one row as for
+// sixteen.
+bool is_worth_sharing(const Problem& problem) {
+  constexpr std::int64_t kFewest = 3'000'000;  // multiplications of bf16
+  const std::int64_t rows = std::max(matrix::kTileRows, problem.images * problem.y.pixels());
+  const std::int64_t depth = problem.x.channels * problem.down.kernel * problem.across.kernel;
+  return rows * depth * problem.y.channels * (problem.parts == 3 ? 6 : 1) > kFewest;
+}
 }  // namespace
 
 bool fits_matrix_unit(const Parts& parts) {
@@ -177,7 +185,8 @@ std::unique_ptr<Step> make_matrix_step(const Parts& parts, const std::vector<std
                                        int threads) {
   const auto ending = ending_of(parts);
   require(ending.has_value(), "weights were packed for a kernel that does not do what follows them");
-  return std::make_unique<MatrixStep>(matrix::make_plan(problem_of(parts), threads),
+  const Problem problem = problem_of(parts);
+  return std::make_unique<MatrixStep>(matrix::make_plan(problem, is_worth_sharing(problem) ? threads : 1),
                                       places_of(parts, *ending, given), epilogue_of(parts, *ending));
 }
 
