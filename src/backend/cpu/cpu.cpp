@@ -116,9 +116,10 @@ class CpuBackend : public HostBackend {
 
  private:
   bool is_loops(const Graph& lowered, const Node& node, const BackendOptions& options) const {
-    if (cpu::could_be_loops(lowered, node))
-      if (const std::string* const chosen = chosen_way(lowered, node, info_, options))
-        return *chosen == cpu::kByLoops;
+    const std::string* const chosen =
+        cpu::could_be_loops(lowered, node) ? chosen_way(lowered, node, info_, options) : nullptr;
+    if (chosen && *chosen == cpu::kByLoops) return true;
+    if (chosen && *chosen == cpu::kByLibrary) return false;
     if (cpu::is_product_for_loops(lowered, node, options.threads)) return true;
     if (node.op == Op::fused) return node.attrs.text("kind") == kFusedLoops;
     return !cpu::runs_as_contraction(lowered, node) && cpu::runs_as_loops(node);
