@@ -24,13 +24,6 @@ Graph alone(const Graph& graph, Node node) {
   body.append(std::move(node));
   return body;
 }
-
-std::string hexadecimal(std::uint64_t number) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[number >> shift & 15];
-  return text;
-}
 }  // namespace
 
 std::string choice_key(const Graph& lowered, const Node& node, const DeviceInfo& device,

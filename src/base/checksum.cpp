@@ -92,6 +92,13 @@ std::uint64_t checksum(Bytes bytes, std::uint64_t seed) {
   return sum.value();
 }
 
+std::string hexadecimal(std::uint64_t number) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[number >> shift & 15];
+  return text;
+}
+
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
   crc = ~crc;
   for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "base/bytes.h"
 
@@ -26,6 +27,7 @@ class Checksum {
 };
 
 std::uint64_t checksum(Bytes bytes, std::uint64_t seed = 0);
+std::string hexadecimal(std::uint64_t number);  // 16 digits, to name what has a checksum
 
 // CRC-32 as ZIP has it. Goes on from `crc`, the value for the bytes before these.
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc = 0);

@@ -112,12 +112,8 @@ CodeCache::CodeCache(std::string folder, std::uint64_t most_bytes)
 }
 
 std::string CodeCache::path_of(const std::string& content) const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string name;
-  for (const std::uint64_t seed : {1, 2}) {
-    const std::uint64_t sum = checksum(bytes_of(content), seed);
-    for (int shift = 60; shift >= 0; shift -= 4) name += kDigits[sum >> shift & 15];
-  }
+  for (const std::uint64_t seed : {1, 2}) name += hexadecimal(checksum(bytes_of(content), seed));
   return folder_ + '/' + name + std::string(kSuffix);
 }
 

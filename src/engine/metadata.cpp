@@ -1,5 +1,4 @@
 #include <cmath>
-#include <limits>
 
 #include "base/json.h"
 #include "engine/content.h"
@@ -8,11 +7,6 @@
 namespace tenon::engine {
 
 namespace {
-// JSON has no infinity: it is written as null.
-double number_or_infinity(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::infinity() : json.number();
-}
-
 OutputError parse_error(const Json& json) {
   return {json.at("output").string(), number_or_infinity(json.at("absolute")),
           number_or_infinity(json.at("relative")), number_or_infinity(json.at("ulps"))};

@@ -20,11 +20,6 @@ Precision parse_name(const std::string& name) {
   return found->first;
 }
 
-// JSON has no infinity: it is written as null.
-double number_or_infinity(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::infinity() : json.number();
-}
-
 std::optional<double> measured(const Json& json, std::string_view key) {
   const Json* const value = json.find(key);
   return value ? std::optional(number_or_infinity(*value)) : std::nullopt;
@@ -74,6 +69,10 @@ Graph with_labels(const Graph& program) { return with_labels(program, ""); }
 
 std::string_view name_of(Precision precision) {
   return std::ranges::find(kNames, precision, &std::pair<Precision, std::string_view>::first)->second;
+}
+
+double number_or_infinity(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::infinity() : json.number();
 }
 
 Json precision_json(const PrecisionReport& report) {

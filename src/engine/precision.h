@@ -16,6 +16,7 @@ std::function<bool(const Node&)> lowers(const PrecisionReport& report);
 Graph with_labels(const Graph& program);
 
 std::string_view name_of(Precision precision);
+double number_or_infinity(const Json& json);  // JSON has no infinity: it is written as null
 Json precision_json(const PrecisionReport& report);
 PrecisionReport parse_precision(const Json& json);
 

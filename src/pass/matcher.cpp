@@ -5,6 +5,7 @@
 #include <set>
 
 #include "op/writing.h"
+#include "pass/dead.h"
 
 namespace tenon {
 
@@ -116,6 +117,19 @@ bool Matcher::serve(Ref value, std::span<const Ref> sources) const {
       return reader == value.node || inside.contains(reader);
     });
   });
+}
+
+Graph with_composites(const Graph& typed,
+                      const std::function<std::optional<Value>(Rewrite&, Ref value)>& written) {
+  std::uint32_t id = 0;
+  return remove_dead(Rewrite::apply(
+      typed,
+      [&](Rewrite& rewrite, const Node& node, std::span<const Value>) -> std::optional<std::vector<Value>> {
+        const Ref value{id++};
+        if (node.results.size() != 1) return std::nullopt;
+        const auto composite = written(rewrite, value);
+        return composite ? std::optional(std::vector{*composite}) : std::nullopt;
+      }));
 }
 
 bool is_nearly(double number, double other, DType dtype) {

@@ -1,11 +1,12 @@
 // How passes see that some nodes of the typed stage are a composite, written as its pieces.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "tenon/graph.h"
+#include "pass/rewrite.h"
 
 namespace tenon {
 
@@ -47,6 +48,11 @@ class Matcher {
   std::vector<std::vector<std::uint32_t>> readers_;
   std::vector<bool> escapes_;  // is an output or an update
 };
+
+// A copy of the program in which what `written` gives for a value stands in its place, and what served that
+// value alone is gone.
+Graph with_composites(const Graph& typed,
+                      const std::function<std::optional<Value>(Rewrite&, Ref value)>& written);
 
 // Whether a number is the other one, as exactly as the type tells numbers apart: models hold constants that
 // were rounded more than once.

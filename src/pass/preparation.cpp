@@ -34,13 +34,6 @@ Graph extract(const Graph& from, std::span<const NamedRef> values, std::map<Ref,
   }
   return to;
 }
-
-std::string hexadecimal(std::uint64_t number) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[number >> shift & 15];
-  return text;
-}
 }  // namespace
 
 bool is_updated(const Graph& graph, const Node& state) {

@@ -3,9 +3,8 @@
 #include <limits>
 #include <numbers>
 
-#include "pass/dead.h"
+#include "pass/matcher.h"
 #include "pass/polynomial.h"
-#include "pass/rewrite.h"
 
 namespace tenon {
 
@@ -156,16 +155,11 @@ class Finder {
 
 Graph recognise_activations(const Graph& typed) {
   const Finder finder(typed);
-  std::uint32_t id = 0;
-  return remove_dead(Rewrite::apply(
-      typed,
-      [&](Rewrite& rewrite, const Node& node, std::span<const Value>) -> std::optional<std::vector<Value>> {
-        const std::uint32_t at = id++;
-        if (node.results.size() != 1) return std::nullopt;
-        const Found found = finder.find({at});
-        if (!found) return std::nullopt;
-        return {{rewrite.to().emit1(found->op, {rewrite[found->x]}, found->attrs)}};
-      }));
+  return with_composites(typed, [&](Rewrite& rewrite, Ref value) -> std::optional<Value> {
+    const Found found = finder.find(value);
+    if (!found) return std::nullopt;
+    return rewrite.to().emit1(found->op, {rewrite[found->x]}, found->attrs);
+  });
 }
 
 }  // namespace tenon

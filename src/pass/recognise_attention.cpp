@@ -2,9 +2,7 @@
 
 #include <numeric>
 
-#include "pass/dead.h"
 #include "pass/matcher.h"
-#include "pass/rewrite.h"
 #include "tenon/ops.h"
 
 namespace tenon {
@@ -131,14 +129,10 @@ Value written(Rewrite& rewrite, const Attention& found) {
 
 Graph recognise_attention(const Graph& typed) {
   const Finder finder(typed);
-  std::uint32_t id = 0;
-  return remove_dead(Rewrite::apply(
-      typed,
-      [&](Rewrite& rewrite, const Node& node, std::span<const Value>) -> std::optional<std::vector<Value>> {
-        const std::uint32_t at = id++;
-        const Found found = node.op == Op::matmul ? finder.find({at}) : std::nullopt;
-        return found ? std::optional(std::vector{written(rewrite, *found)}) : std::nullopt;
-      }));
+  return with_composites(typed, [&](Rewrite& rewrite, Ref value) -> std::optional<Value> {
+    const Found found = typed.node(value).op == Op::matmul ? finder.find(value) : std::nullopt;
+    return found ? std::optional(written(rewrite, *found)) : std::nullopt;
+  });
 }
 
 }  // namespace tenon

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "pass/dead.h"
 #include "pass/matcher.h"
-#include "pass/rewrite.h"
 #include "tenon/ops.h"
 
 namespace tenon {
@@ -189,15 +187,12 @@ Value written(Rewrite& rewrite, const Norm& norm) {
 
 Graph recognise_norms(const Graph& typed) {
   const Finder finder(typed);
-  std::uint32_t id = 0;
-  return remove_dead(Rewrite::apply(
-      typed,
-      [&](Rewrite& rewrite, const Node& node, std::span<const Value>) -> std::optional<std::vector<Value>> {
-        const std::uint32_t at = id++;
-        if (node.op != Op::add && node.op != Op::mul && node.op != Op::div) return std::nullopt;
-        const Found found = finder.find({at});
-        return found ? std::optional(std::vector{written(rewrite, *found)}) : std::nullopt;
-      }));
+  return with_composites(typed, [&](Rewrite& rewrite, Ref value) -> std::optional<Value> {
+    const Op op = typed.node(value).op;
+    if (op != Op::add && op != Op::mul && op != Op::div) return std::nullopt;
+    const Found found = finder.find(value);
+    return found ? std::optional(written(rewrite, *found)) : std::nullopt;
+  });
 }
 
 }  // namespace tenon

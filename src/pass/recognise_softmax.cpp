@@ -1,8 +1,6 @@
 #include "pass/recognise_softmax.h"
 
-#include "pass/dead.h"
 #include "pass/matcher.h"
-#include "pass/rewrite.h"
 
 namespace tenon {
 
@@ -57,16 +55,13 @@ class Finder {
 
 Graph recognise_softmax(const Graph& typed) {
   const Finder finder(typed);
-  std::uint32_t id = 0;
-  return remove_dead(Rewrite::apply(
-      typed,
-      [&](Rewrite& rewrite, const Node& node, std::span<const Value>) -> std::optional<std::vector<Value>> {
-        const std::uint32_t at = id++;
-        if (node.op != Op::div && node.op != Op::mul) return std::nullopt;
-        const auto found = finder.find({at});
-        if (!found) return std::nullopt;
-        return {{rewrite.to().emit1(Op::softmax, {rewrite[found->x]}, {{"axis", found->axis}})}};
-      }));
+  return with_composites(typed, [&](Rewrite& rewrite, Ref value) -> std::optional<Value> {
+    const Op op = typed.node(value).op;
+    if (op != Op::div && op != Op::mul) return std::nullopt;
+    const auto found = finder.find(value);
+    if (!found) return std::nullopt;
+    return rewrite.to().emit1(Op::softmax, {rewrite[found->x]}, {{"axis", found->axis}});
+  });
 }
 
 }  // namespace tenon

@@ -24,8 +24,8 @@ bool is_faster_forward(const Graph& graph, const Node& node);
 // how the operand is packed for one of them, if at all; and the step that packs it.
 inline constexpr std::string_view kByLibrary = "library", kByLoops = "loops";
 std::vector<std::string> packed_ways(const Graph& lowered, const Node& node, std::size_t input);
-std::optional<Packing> packing_for(const Graph& lowered, const Node& node, std::size_t input,
-                                   std::string_view way, const BackendOptions& options);
+std::optional<Packing> packing_for(const Graph& lowered, const Node& node, std::string_view way,
+                                   const BackendOptions& options);
 std::unique_ptr<Step> compile_relayout(const Graph& lowered, const Node& node, const BackendOptions& options);
 // A contraction or a fused node of kind "contraction". Null where the library declines after all.
 std::unique_ptr<Step> compile_contraction(const Graph& lowered, const Node& node,

@@ -83,7 +83,7 @@ class CpuBackend : public HostBackend {
     // A choice that is none here was another version's.
     const std::string* const chosen = chosen_way(graph, node, info_, options);
     const bool is_known = chosen && std::ranges::find(ways, *chosen) != ways.end();
-    return cpu::packing_for(graph, node, input, is_known ? *chosen : ways.front(), options);
+    return cpu::packing_for(graph, node, is_known ? *chosen : ways.front(), options);
   }
 
   std::vector<std::string> ways(const Graph& graph, const Node& node, std::size_t input,

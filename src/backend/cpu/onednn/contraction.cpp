@@ -100,7 +100,7 @@ std::vector<std::string> packed_ways(const Graph& lowered, const Node& node, std
   return ways;
 }
 
-std::optional<Packing> packing_for(const Graph& lowered, const Node& node, std::size_t, std::string_view way,
+std::optional<Packing> packing_for(const Graph& lowered, const Node& node, std::string_view way,
                                    const BackendOptions& options) {
   if (way == kByLoops) return std::nullopt;
   Reading reading(lowered, node);

@@ -14,8 +14,7 @@ std::int64_t preferred_channel_block(const Graph&, const Node&) { return 0; }
 bool is_faster_forward(const Graph&, const Node&) { return false; }
 bool reads_through(const Graph&, const Node&, const Node&) { return false; }
 std::vector<std::string> packed_ways(const Graph&, const Node&, std::size_t) { return {}; }
-std::optional<Packing> packing_for(const Graph&, const Node&, std::size_t, std::string_view,
-                                   const BackendOptions&) {
+std::optional<Packing> packing_for(const Graph&, const Node&, std::string_view, const BackendOptions&) {
   return std::nullopt;
 }
 std::unique_ptr<Step> compile_relayout(const Graph&, const Node&, const BackendOptions&) { return nullptr; }

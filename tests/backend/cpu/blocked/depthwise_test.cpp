@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "backend/cpu/blocked/product.h"
@@ -118,53 +119,55 @@ Shape square(std::int64_t channels, std::int64_t size, std::int64_t kernel, std:
   return {images, channels, {Number::f32, size, size}, {Number::f32, out, out}, axis, axis};
 }
 
-class Depthwise : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!blocked::available()) GTEST_SKIP() << "this processor does not run these kernels";
-  }
-};
+// Of each set of instructions that these kernels are written in and this processor runs.
+std::vector<std::string> instructions() {
+  return blocked::available() ? std::vector<std::string>{"vectors"} : std::vector<std::string>();
+}
 
-TEST_F(Depthwise, OfEveryKernelAndStride) {
+class Depthwise : public ::testing::TestWithParam<std::string> {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Depthwise);
+INSTANTIATE_TEST_SUITE_P(On, Depthwise, ::testing::ValuesIn(instructions()));
+
+TEST_P(Depthwise, OfEveryKernelAndStride) {
   for (const std::int64_t kernel : {3, 5, 7})
     for (const std::int64_t stride : {1, 2}) expect_right({square(32, 19, kernel, stride)});
 }
 
-TEST_F(Depthwise, OfImagesOfEveryWidth) {
+TEST_P(Depthwise, OfImagesOfEveryWidth) {
   for (std::int64_t size = 1; size <= 18; ++size)
     for (const std::int64_t stride : {1, 2}) expect_right({square(16, size, 3, stride)});
   expect_right({square(16, 1, 5)});
 }
 
-TEST_F(Depthwise, OfKernelsThatAreNotSquareAndSpreadDown) {
+TEST_P(Depthwise, OfKernelsThatAreNotSquareAndSpreadDown) {
   Shape shape = square(16, 9, 3);
   shape.down = {2, 1, 3, 1};
   shape.y.height = 8;
   expect_right({shape});
 }
 
-TEST_F(Depthwise, WithPaddingBehindAlone) {
+TEST_P(Depthwise, WithPaddingBehindAlone) {
   Shape shape = square(16, 12, 3, 2);
   shape.down.pad = shape.across.pad = 0;
   expect_right({shape});
 }
 
-TEST_F(Depthwise, AddsABiasAndAnImageWhereItLies) {
+TEST_P(Depthwise, AddsABiasAndAnImageWhereItLies) {
   expect_right({square(16, 10, 3), 1, true, 0});
   expect_right({square(32, 10, 5), 1, true, -0.5f, 0.5f});
 }
 
-TEST_F(Depthwise, SharesRowsBetweenThreads) {
+TEST_P(Depthwise, SharesRowsBetweenThreads) {
   expect_right({square(48, 11, 3, 1, 2), 2, true});
   expect_right({square(16, 5, 3, 2), 3});
 }
 
-TEST_F(Depthwise, ComputesAllWhereFewerThreadsComeThanAskedFor) {
+TEST_P(Depthwise, ComputesAllWhereFewerThreadsComeThanAskedFor) {
   const OneThread one;
   expect_right({square(48, 11, 3, 1, 2), 2, true});
 }
 
-TEST_F(Depthwise, ReadsAndWritesNumbersOfBf16) {
+TEST_P(Depthwise, ReadsAndWritesNumbersOfBf16) {
   for (const auto& [in, out] : {std::pair(Number::bf16, Number::f32), std::pair(Number::f32, Number::bf16),
                                 std::pair(Number::bf16, Number::bf16)}) {
     Shape shape = square(16, 13, 3);
@@ -174,14 +177,14 @@ TEST_F(Depthwise, ReadsAndWritesNumbersOfBf16) {
   }
 }
 
-TEST_F(Depthwise, ReadsFiltersOfBf16) {
+TEST_P(Depthwise, ReadsFiltersOfBf16) {
   Numbers filters(16 * 9, Number::bf16, 5);
   std::vector<float> packed(16 * 9);
   pack({filters.data(), Number::bf16, 16, 9}, packed.data());
   EXPECT_EQ(static_cast<double>(packed[2 * kBlock + 3]), filters[3 * 9 + 2]);
 }
 
-TEST_F(Depthwise, KeepsNan) {
+TEST_P(Depthwise, KeepsNan) {
   for (const Number out : {Number::f32, Number::bf16}) {
     Case test{square(16, 6, 3), 1, false, 0, 6};
     test.shape.y.number = out;
@@ -193,7 +196,7 @@ TEST_F(Depthwise, KeepsNan) {
   }
 }
 
-TEST_F(Depthwise, DoesNotFitWhereAMiddleTapIsBesideTheImage) {
+TEST_P(Depthwise, DoesNotFitWhereAMiddleTapIsBesideTheImage) {
   Shape shape = square(16, 6, 3);
   shape.across.pad = 2;
   EXPECT_FALSE(fits(shape));

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace tenon::matrix {
@@ -166,22 +167,27 @@ void expect_right(const Kind& kind, const Options& options = {}) {
     }
 }
 
-TEST(MatrixUnit, MultipliesMatricesOfAnySize) {
-  if (!available()) return;
+std::vector<std::string> units() {
+  return available() ? std::vector<std::string>{"amx"} : std::vector<std::string>();
+}
+
+class MatrixUnit : public ::testing::TestWithParam<std::string> {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MatrixUnit);
+INSTANTIATE_TEST_SUITE_P(On, MatrixUnit, ::testing::ValuesIn(units()));
+
+TEST_P(MatrixUnit, MultipliesMatricesOfAnySize) {
   for (const std::int64_t rows : {1, 3, 5}) expect_right({40, rows, 50, {}, 0});
   expect_right({33, 7, 17, {}, 0});
   expect_right({1, 2, 1, {}, 0});
 }
 
-TEST(MatrixUnit, DoesConvolutionsOfOnePixel) {
-  if (!available()) return;
+TEST_P(MatrixUnit, DoesConvolutionsOfOnePixel) {
   expect_right({64, 6, 48});
   expect_right({32, 9, 32, {1, 2}});
   expect_right({48, 8, 16, {1, 2}, 16, 2});
 }
 
-TEST(MatrixUnit, PadsConvolutionsOfOnePixelBehindTheImageAlone) {
-  if (!available()) return;
+TEST_P(MatrixUnit, PadsConvolutionsOfOnePixelBehindTheImageAlone) {
   for (const int parts : {3, 1}) {
     Problem problem = problem_of({32, 5, 32}, parts);
     problem.y.height = 6, problem.y.width = 7;
@@ -191,8 +197,7 @@ TEST(MatrixUnit, PadsConvolutionsOfOnePixelBehindTheImageAlone) {
   }
 }
 
-TEST(MatrixUnit, DoesConvolutionsWithPaddingAndStrides) {
-  if (!available()) return;
+TEST_P(MatrixUnit, DoesConvolutionsWithPaddingAndStrides) {
   expect_right({32, 7, 32, {3, 1, 1, 1}});
   expect_right({32, 8, 48, {3, 2, 1, 1}});
   expect_right({64, 9, 32, {5, 3, 1, 2}});
@@ -200,40 +205,34 @@ TEST(MatrixUnit, DoesConvolutionsWithPaddingAndStrides) {
   expect_right({96, 6, 64, {3, 1, 1, 1}, 16, 2});
 }
 
-TEST(MatrixUnit, TakesPlacesForChannelsWhereThereAreFew) {
-  if (!available()) return;
+TEST_P(MatrixUnit, TakesPlacesForChannelsWhereThereAreFew) {
   expect_right({3, 20, 32, {7, 2, 1, 3}, 1});
   expect_right({1, 9, 16, {3, 1, 1, 1}, 1, 2});
   expect_right({16, 8, 32, {3, 1, 1, 1}});
 }
 
-TEST(MatrixUnit, AddsABiasAndAnImageWhereItLiesAndKeepsBounds) {
-  if (!available()) return;
+TEST_P(MatrixUnit, AddsABiasAndAnImageWhereItLiesAndKeepsBounds) {
   expect_right({32, 6, 48, {3, 1, 1, 1}}, {1, true, 0});
   expect_right({64, 5, 32}, {1, true, -0.25f, 0.5f});
 }
 
-TEST(MatrixUnit, SharesRowsOrFiltersBetweenThreads) {
-  if (!available()) return;
+TEST_P(MatrixUnit, SharesRowsOrFiltersBetweenThreads) {
   expect_right({32, 11, 64, {3, 1, 1, 1}}, {3, true});
   expect_right({512, 3, 512}, {2});
 }
 
-TEST(MatrixUnit, DoesAllPartsWhereThreadsAreFewer) {
-  if (!available()) return;
+TEST_P(MatrixUnit, DoesAllPartsWhereThreadsAreFewer) {
   const int levels = omp_get_max_active_levels();
   omp_set_max_active_levels(0);
   expect_right({32, 11, 64, {3, 1, 1, 1}}, {3});
   omp_set_max_active_levels(levels);
 }
 
-TEST(MatrixUnit, TakesAPartOfTheRowsAtATimeWhereTheImageIsLarge) {
-  if (!available()) return;
+TEST_P(MatrixUnit, TakesAPartOfTheRowsAtATimeWhereTheImageIsLarge) {
   expect_right({256, 30, 32, {3, 1, 1, 1}});
 }
 
-TEST(MatrixUnit, KeepsNumbersThatAreNotFinite) {
-  if (!available()) return;
+TEST_P(MatrixUnit, KeepsNumbersThatAreNotFinite) {
   for (const float special : {kInfinite, -kInfinite, std::numeric_limits<float>::quiet_NaN()}) {
     Trial trial(problem_of({32, 4, 32}, 3), {});
     trial.x().set(place({Number::f32, 32, 4, 4, 16}, 0, 5, 3), special);
@@ -246,16 +245,14 @@ TEST(MatrixUnit, KeepsNumbersThatAreNotFinite) {
   }
 }
 
-TEST(MatrixUnit, KeepsAPayloadOfNanAboveItsLowBits) {
-  if (!available()) return;
+TEST_P(MatrixUnit, KeepsAPayloadOfNanAboveItsLowBits) {
   Trial trial(problem_of({32, 4, 32}, 3), {});
   trial.x().set(0, std::bit_cast<float>(0x7F800001u));
   trial.run();
   EXPECT_TRUE(std::isnan(trial.y()[0]));
 }
 
-TEST(MatrixUnit, IsExactWhereNumbersAreFarApart) {
-  if (!available()) return;
+TEST_P(MatrixUnit, IsExactWhereNumbersAreFarApart) {
   Trial trial(problem_of({32, 1, 32}, 3), {});
   for (std::int64_t i = 0; i < 32; ++i) trial.x().set(i, i == 3 ? 0x1.fffffep-60f : 0.f);
   for (std::int64_t i = 0; i < 32 * 32; ++i) trial.w().set(i, 0x1.000002p60f);
